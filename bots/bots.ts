@@ -1,0 +1,157 @@
+import { createHmac } from 'node:crypto'
+import { Api } from 'grammy'
+import { type Channel } from '../core/access/channel.ts'
+import { type Context } from '../core/context.ts'
+import { findFileLink, openFileLink } from '../core/documents/file-link.ts'
+import { openInbox } from '../core/inbox/accept-update.ts'
+import { openTranslator } from '../templates/translate.ts'
+import { type Delivery, type Sender, startDelivery } from './delivery/delivery.ts'
+import { type DrawnFile, openDocuments } from './delivery/draw-document.ts'
+import { openCommands } from './dialog/commands.ts'
+import { type Engine } from './dialog/engine.ts'
+import { type Handled } from './dialog/handle-updates.ts'
+import { type Webhook } from './dialog/webhook.ts'
+import { startWorker } from './dialog/worker.ts'
+import { openFlows } from './flows/flows.ts'
+import { ALLOWED_UPDATES, pollUpdates } from './telegram/poll.ts'
+import { readUpdate as readTelegram } from './telegram/read-update.ts'
+import { telegramSender } from './telegram/sender.ts'
+import { setCommands } from './telegram/set-commands.ts'
+import { telegramWebhook } from './telegram/webhook.ts'
+import { openViberClient } from './viber/client.ts'
+import { readUpdate as readViber } from './viber/read-update.ts'
+import { viberSender } from './viber/sender.ts'
+import { viberWebhook } from './viber/webhook.ts'
+import { openWelcome } from './viber/welcome.ts'
+
+export type BotsOptions = {
+  telegram: { token: string; apiRoot?: string | undefined } | null
+  viber: { token: string; apiUrl?: string | undefined } | null
+  /** Where messengers reach us; without it Telegram is polled and Viber cannot work. */
+  publicUrl: string | undefined
+  /** Transactions at a time; one on the embedded database. */
+  lanes: number
+}
+
+export type Bots = {
+  /** To be served under `/webhooks/<name>`. */
+  webhooks: Record<string, Webhook>
+  /** A document by its token, for messengers that fetch files; null when unknown or expired. */
+  openFile: (token: string) => Promise<DrawnFile | null>
+  /** Tells the messengers where to send updates; the webhooks must be served by now. */
+  start: () => Promise<void>
+  /** Ends after the turns under way are committed and their answers sent. */
+  stop: () => Promise<void>
+}
+
+const TELEGRAM_TIMEOUT_SECONDS = 15
+const VIBER_API_URL = 'https://chatapi.viber.com/pa/'
+const VIBER_EVENTS = ['delivered', 'seen', 'failed', 'subscribed', 'unsubscribed', 'conversation_started']
+
+/** The residents' bots of a town: updates in, turns, answers out. */
+export function openBots(ctx: Context, options: BotsOptions): Bots {
+  const translate = openTranslator()
+  const engine: Engine = {
+    flows: openFlows(translate),
+    translate,
+    commands: openCommands(translate),
+  }
+  const draw = openDocuments(ctx, translate)
+  const api = openTelegram(options)
+  const viber = options.viber
+    ? openViberClient(options.viber.apiUrl ?? VIBER_API_URL, options.viber.token)
+    : null
+
+  const senders: Record<Channel, Sender> = {
+    telegram: api ? telegramSender(api, translate, draw) : away,
+    viber: viber
+      ? viberSender(
+          viber,
+          translate,
+          async (document) => {
+            const { bytes, name } = await draw(document)
+            const token = await openFileLink(ctx, document)
+            const url = `${options.publicUrl}/files/${token}/${encodeURIComponent(name)}`
+            return { url, bytes: bytes.length, name }
+          },
+          (status) => ctx.log.error({ status }, 'Viber refuses the bot: an operator must look'),
+        )
+      : away,
+  }
+  const delivery = startDelivery(ctx, senders)
+  const worker = startWorker(
+    ctx,
+    engine,
+    { telegram: readTelegram, viber: readViber },
+    { lanes: options.lanes, onHandled: (handled) => deliver(handled, delivery, api, engine) },
+  )
+  const inbox = openInbox(ctx, worker.wake)
+  const webhooks: Record<string, Webhook> = {}
+  if (options.telegram)
+    webhooks['telegram'] = telegramWebhook(secretOf(options.telegram.token), inbox)
+  if (options.viber)
+    webhooks['viber'] = viberWebhook(options.viber.token, inbox, openWelcome(ctx, engine))
+
+  let stopPolling: (() => Promise<void>) | null = null
+  return {
+    webhooks,
+    openFile: async (token) => {
+      const document = await findFileLink(ctx, token)
+      return document && draw(document)
+    },
+    start: async () => {
+      const { publicUrl } = options
+      if (api && options.telegram) {
+        await setCommands(api, translate)
+        if (publicUrl) {
+          await api.setWebhook(`${publicUrl}/webhooks/telegram`, {
+            secret_token: secretOf(options.telegram.token),
+            allowed_updates: [...ALLOWED_UPDATES],
+          })
+        } else {
+          await api.deleteWebhook()
+          stopPolling = pollUpdates(api, inbox, ctx.log)
+        }
+      }
+      await viber?.call('set_webhook', {
+        url: `${publicUrl}/webhooks/viber`,
+        event_types: VIBER_EVENTS,
+        send_name: false,
+        send_photo: false,
+      })
+    },
+    stop: async () => {
+      await stopPolling?.()
+      await worker.stop()
+      await delivery.stop()
+      viber?.close()
+    },
+  }
+}
+
+function openTelegram({ telegram }: BotsOptions): Api | null {
+  if (!telegram) return null
+  return new Api(telegram.token, {
+    timeoutSeconds: TELEGRAM_TIMEOUT_SECONDS,
+    ...(telegram.apiRoot ? { apiRoot: telegram.apiRoot } : {}),
+  })
+}
+
+// Nobody has to keep another secret: whoever has the token could set the webhook anyway.
+function secretOf(token: string): string {
+  return createHmac('sha256', token).update('webhook').digest('hex')
+}
+
+async function away() {
+  return { sent: false, then: 'again', afterMs: null, error: 'channel-not-configured' } as const
+}
+
+function deliver(handled: Handled, delivery: Delivery, api: Api | null, engine: Engine): void {
+  delivery.take(handled.letters)
+  delivery.wake()
+  for (const { callbackId, language, stale } of handled.presses) {
+    const text = stale ? engine.translate(language as 'uk')('dialog:step-finished') : undefined
+    // Only stops the button's spinning; a late one is refused and nothing is lost.
+    api?.answerCallbackQuery(callbackId, text ? { text } : {}).catch(() => undefined)
+  }
+}

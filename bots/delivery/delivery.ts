@@ -1,0 +1,179 @@
+import { type Channel } from '../../core/access/channel.ts'
+import { setReachable } from '../../core/access/person.ts'
+import { type Context } from '../../core/context.ts'
+import { claimLetters, noteOutcomes, type Outcome, TRIES_MAX } from '../../core/outbox/deliver.ts'
+import { type QueuedLetter } from '../../core/outbox/enqueue.ts'
+
+/** What an adapter says of a try: sent, never possible, or worth another try. */
+export type SendResult =
+  | { sent: true; messageId: string }
+  | { sent: false; then: 'unreachable' | 'failed'; error: string }
+  | { sent: false; then: 'again'; afterMs: number | null; error: string }
+export type Sender = (letter: QueuedLetter) => Promise<SendResult>
+
+export type Delivery = {
+  /** Sends letters this process has just queued, without asking the database again. */
+  take: (letters: readonly QueuedLetter[]) => void
+  /** Notices may be due: look at once. */
+  wake: () => void
+  /** Ends when everything taken is sent and noted. */
+  stop: () => Promise<void>
+}
+
+const IN_FLIGHT_MAX = 64
+const CLAIM_MAX = 100
+const POLL_MS = 1_000
+/** Outcomes wait this long to share one statement. */
+const NOTE_MS = 15
+const BACKOFF_FIRST_MS = 2_000
+const BACKOFF_MAX_MS = 10 * 60_000
+
+/**
+ * Sends the outbox: letters of one chat in order, chats side by side. What was sent is noted after
+ * it is sent, so a crash between the two sends an answer twice rather than never.
+ */
+export function startDelivery(ctx: Context, senders: Record<Channel, Sender>): Delivery {
+  const chats = new Map<string, QueuedLetter[]>()
+  const ready: string[] = []
+  let inFlight = 0
+  let outcomes: Outcome[] = []
+  let noting: Promise<void> | null = null
+  let stopped = false
+  let drained: (() => void) | null = null
+
+  function take(letters: readonly QueuedLetter[]): void {
+    for (const letter of letters) {
+      const chat = `${letter.channel} ${letter.externalId}`
+      const queue = chats.get(chat)
+      if (queue) queue.push(letter)
+      else {
+        chats.set(chat, [letter])
+        ready.push(chat)
+      }
+    }
+    pump()
+  }
+
+  function pump(): void {
+    while (inFlight < IN_FLIGHT_MAX) {
+      const chat = ready.shift()
+      if (chat === undefined) break
+      inFlight++
+      void sendNext(chat)
+    }
+    if (inFlight === 0 && ready.length === 0 && outcomes.length === 0 && !noting) drained?.()
+  }
+
+  async function sendNext(chat: string): Promise<void> {
+    const queue = chats.get(chat) ?? []
+    const letter = queue.shift()
+    if (letter) {
+      const outcome = await trySend(ctx, senders, letter)
+      outcomes.push(outcome)
+      noting ??= noteSoon()
+      // What follows in this chat must not overtake a letter that has to wait.
+      if (!outcome.sent && outcome.then === 'again') {
+        for (const later of queue.splice(0))
+          outcomes.push({ ...outcome, id: later.id, afterMs: outcome.afterMs + 1 })
+      }
+    }
+    if (queue.length > 0) ready.push(chat)
+    else chats.delete(chat)
+    inFlight--
+    pump()
+  }
+
+  async function noteSoon(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, stopped ? 0 : NOTE_MS))
+    const batch = outcomes
+    outcomes = []
+    try {
+      await noteOutcomes(ctx, batch)
+    } catch (error) {
+      // Not noted means sent again when the lease ends; the database is away, nothing else to do.
+      ctx.log.error({ letters: batch.length, error: nameOf(error) }, 'outcomes were not noted')
+    }
+    noting = outcomes.length > 0 ? noteSoon() : null
+    pump()
+  }
+
+  async function claim(): Promise<void> {
+    try {
+      for (;;) {
+        const letters = await claimLetters(ctx, CLAIM_MAX)
+        take(letters)
+        if (letters.length < CLAIM_MAX || stopped) return
+      }
+    } catch (error) {
+      ctx.log.error({ error: nameOf(error) }, 'the outbox could not be read')
+    }
+  }
+
+  const { stopPolling, wake } = poll(claim, POLL_MS)
+  return {
+    take,
+    wake,
+    stop: async () => {
+      await stopPolling()
+      stopped = true
+      await new Promise<void>((resolve) => {
+        drained = resolve
+        pump()
+      })
+    },
+  }
+}
+
+// Runs the work every `everyMs` and when woken, never twice at once.
+function poll(work: () => Promise<void>, everyMs: number) {
+  let running: Promise<void> | null = null
+  let again = false
+  let ended = false
+  const wake = () => {
+    if (ended) return
+    if (running) again = true
+    else running = run()
+  }
+  async function run(): Promise<void> {
+    do {
+      again = false
+      await work()
+    } while (again && !ended)
+    running = null
+  }
+  const timer = setInterval(wake, everyMs)
+  const stopPolling = async () => {
+    ended = true
+    clearInterval(timer)
+    await running
+  }
+  return { wake, stopPolling }
+}
+
+async function trySend(
+  ctx: Context,
+  senders: Record<Channel, Sender>,
+  letter: QueuedLetter,
+): Promise<Outcome> {
+  const { id } = letter
+  let result: SendResult
+  try {
+    result = await senders[letter.channel](letter)
+  } catch (error) {
+    // An adapter classifies every answer of its messenger; this is a fault of ours.
+    ctx.log.error({ outboxId: id.toString(), error: nameOf(error) }, 'a letter could not be made')
+    result = { sent: false, then: 'again', afterMs: null, error: nameOf(error) }
+  }
+  if (result.sent) return { id, ...result }
+  if (result.then === 'unreachable') await setReachable(ctx, letter, false).catch(() => undefined)
+  if (result.then !== 'again') return { id, ...result, then: result.then }
+  if (letter.attempts + 1 >= TRIES_MAX)
+    return { id, sent: false, then: 'failed', error: result.error }
+  const backoffMs = Math.min(BACKOFF_FIRST_MS * 2 ** letter.attempts, BACKOFF_MAX_MS)
+  const afterMs = result.afterMs ?? backoffMs
+  return { id, sent: false, then: 'again', afterMs, error: result.error }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}

@@ -1,0 +1,172 @@
+import { type Person } from '../../core/access/person.ts'
+import { type Context } from '../../core/context.ts'
+import {
+  type Button,
+  type Choice,
+  type Line,
+  type Message,
+  say,
+} from '../../core/outbox/message.ts'
+import { type Language, type Translate } from '../../templates/translate.ts'
+import { type Command, type Commands } from './commands.ts'
+import { type Bubble, type Flow, type FlowState, MENU, type Turn } from './flow.ts'
+import { type Input, type RawInput } from './input.ts'
+import { renderLine } from './render.ts'
+import { isToken, newToken } from './token.ts'
+
+/** A choice as it was offered: found again by its token, or by its label typed in its own step. */
+export type Offered = { token: string; value: Choice['value']; label: Line }
+
+/** Where a person's conversation stands, as stored. */
+export type DialogState = { state: FlowState; offered: Offered[]; updatedAt: Date }
+
+export type Engine = {
+  flows: Record<string, Flow<FlowState>>
+  translate: (language: Language) => Translate
+  commands: Commands
+}
+
+/** What a turn gives: messages in order and the dialog to store; `stale` says a button was not current. */
+export type Answer = {
+  messages: Message[]
+  dialog: { state: FlowState; offered: Offered[] }
+  language: string
+  stale: boolean
+}
+
+/** A conversation left alone this long starts again from the menu. */
+const EXPIRES_MS = 24 * 60 * 60 * 1000
+/** Flows entered one from another in a single turn; more is a circle. */
+const HOPS_MAX = 5
+
+/**
+ * One update of one person: finds what was meant, asks the flow, gives back what to say and where
+ * the conversation stands. Everything a conversation needs everywhere is here: menu, cancel, help,
+ * expiry, buttons that cannot be forged.
+ */
+export async function takeTurn(
+  ctx: Context,
+  engine: Engine,
+  person: Person,
+  stored: DialogState | null,
+  raw: RawInput,
+): Promise<Answer> {
+  const translate = engine.translate(person.language as Language)
+  const dialog = stored ?? { state: MENU, offered: [], updatedAt: ctx.now() }
+  const expired = dialog.state.flow !== MENU.flow && ageMs(ctx, dialog) > EXPIRES_MS
+  if (raw.kind === 'button') {
+    const chosen = dialog.offered.find((offered) => offered.token === raw.token)
+    if (!chosen || expired) return staleAnswer(person, dialog)
+    return converse(ctx, engine, person, dialog.state, { kind: 'choice', value: chosen.value })
+  }
+  if (raw.kind === 'start') return enter(ctx, engine, person, startState(stored, raw.payload))
+  const command = raw.kind === 'text' ? engine.commands.find(raw.text) : null
+  if (command) return enter(ctx, engine, person, commandState(command))
+  if (expired) return converse(ctx, engine, person, MENU, plain(raw), [bubble('dialog:expired')])
+  if (raw.kind === 'text') {
+    const labelled = labelledBy(raw.text, dialog.offered, translate)
+    const [only, another] = labelled
+    if (only && another) return repeat(person, dialog, [say('dialog:which-one')])
+    if (only) {
+      const input: Input = { kind: 'choice', value: only.value }
+      return converse(ctx, engine, person, dialog.state, input)
+    }
+  }
+  return converse(ctx, engine, person, dialog.state, plain(raw))
+}
+
+/** What a person who has never spoken to the bot sees before the first press. */
+export function welcome(ctx: Context, engine: Engine, person: Person): Promise<Answer> {
+  return enter(ctx, engine, person, { flow: 'start', step: 'choose-language' })
+}
+
+function ageMs(ctx: Context, dialog: DialogState): number {
+  return ctx.now().getTime() - dialog.updatedAt.getTime()
+}
+
+function plain(raw: Exclude<RawInput, { kind: 'button' | 'start' }>): Input {
+  if (raw.kind === 'text') return { kind: 'text', text: raw.text }
+  if (raw.kind === 'contact') return raw
+  return { kind: raw.kind === 'photo' ? 'photo' : 'other' }
+}
+
+function startState(stored: DialogState | null, payload: string | null): FlowState {
+  if (payload && !isToken(payload))
+    return { flow: 'link', step: 'enter', code: payload } as FlowState
+  return stored ? MENU : { flow: 'start', step: 'choose-language' }
+}
+
+function commandState(command: Command): FlowState {
+  return command === 'help' ? { flow: 'help', step: 'show' } : MENU
+}
+
+function enter(ctx: Context, engine: Engine, person: Person, state: FlowState): Promise<Answer> {
+  return converse(ctx, engine, person, state, { kind: 'entered' })
+}
+
+async function converse(
+  ctx: Context,
+  engine: Engine,
+  person: Person,
+  from: FlowState,
+  first: Input,
+  before: Bubble[] = [],
+): Promise<Answer> {
+  const said = [...before]
+  let state = from
+  let input = first
+  for (let hop = 0; hop < HOPS_MAX; hop++) {
+    const flow = engine.flows[state.flow]
+    // A flow that a deploy removed: the conversation goes on from the menu.
+    if (!flow) return enter(ctx, engine, person, MENU)
+    const turn: Turn = await flow(ctx, person, state, input)
+    said.push(...turn.say)
+    if ('stay' in turn.next) return answer(ctx, person, said, turn.choices, turn.next.stay)
+    state = turn.next.go
+    input = turn.next.input ?? { kind: 'entered' }
+  }
+  throw new Error(`flows lead in a circle at ${state.flow}`)
+}
+
+function answer(
+  ctx: Context,
+  person: Person,
+  said: Bubble[],
+  choices: readonly Choice[],
+  state: FlowState,
+): Answer {
+  const bubbles = said.length > 0 ? said : [bubble('menu:title')]
+  const offered = choices.map(({ label, value }) => ({ token: newToken(ctx), value, label }))
+  const messages = bubbles.map((each, index): Message =>
+    index === bubbles.length - 1 ? { ...each, buttons: buttonsOf(offered) } : each,
+  )
+  return { messages, dialog: { state, offered }, language: person.language, stale: false }
+}
+
+function bubble(key: string): Bubble {
+  return { lines: [say(key)] }
+}
+
+function buttonsOf(offered: readonly Offered[]): Button[] {
+  return offered.map(({ label, token }) => ({ label, token }))
+}
+
+function labelledBy(text: string, offered: readonly Offered[], translate: Translate): Offered[] {
+  const typed = fold(text)
+  return offered.filter(({ label }) => fold(renderLine(label, translate)) === typed)
+}
+
+function fold(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().toLocaleLowerCase('uk')
+}
+
+// The dialog stays as it was: its buttons are offered again with the tokens they had.
+function repeat(person: Person, dialog: DialogState, lines: Line[]): Answer {
+  const { offered, state } = dialog
+  const messages = [{ lines, buttons: buttonsOf(offered) }]
+  return { messages, dialog: { state, offered }, language: person.language, stale: false }
+}
+
+function staleAnswer(person: Person, dialog: DialogState): Answer {
+  return { ...repeat(person, dialog, [say('dialog:step-finished')]), stale: true }
+}

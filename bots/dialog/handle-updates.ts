@@ -1,0 +1,135 @@
+import { type Channel } from '../../core/access/channel.ts'
+import { meetPerson, type Person, setReachable } from '../../core/access/person.ts'
+import { type Context } from '../../core/context.ts'
+import { claimUpdates, markHandled, type StoredUpdate } from '../../core/inbox/claim-updates.ts'
+import {
+  type Conversation,
+  readConversations,
+  saveConversations,
+} from '../../core/inbox/conversations.ts'
+import { noteReceipt } from '../../core/outbox/deliver.ts'
+import { enqueueAnswers, type Letter, type QueuedLetter } from '../../core/outbox/enqueue.ts'
+import { say } from '../../core/outbox/message.ts'
+import { LANGUAGES } from '../../templates/translate.ts'
+import { type DialogState, type Engine, takeTurn } from './engine.ts'
+import { type Update } from './input.ts'
+
+/** How an adapter reads what its messenger sent. */
+export type UpdateReader = (payload: object) => Update
+
+/** A pressed button to acknowledge at once; `stale` when it was not among those offered. */
+export type Press = { channel: Channel; callbackId: string; language: string; stale: boolean }
+
+export type Handled = { count: number; letters: QueuedLetter[]; presses: Press[] }
+
+type Said = Extract<Update, { kind: 'said' }>
+type Work = {
+  ctx: Context
+  engine: Engine
+  known: Map<string, Conversation>
+  letters: Letter[]
+  presses: Press[]
+  dialogs: { identityId: number; state: object; choices: object }[]
+}
+
+/**
+ * Handles the next update of up to `limit` chats in one transaction: turns, dialogs, answers and
+ * the mark that they are handled commit together or not at all. Gives null when nothing waits.
+ * `onClaimed` tells which updates a failure was about.
+ */
+export function handleUpdates(
+  ctx: Context,
+  engine: Engine,
+  readers: Record<Channel, UpdateReader>,
+  options: { limit: number; onClaimed: (claimed: readonly StoredUpdate[]) => void },
+): Promise<Handled | null> {
+  return ctx.sql.transaction(async (sql) => {
+    const tx = { ...ctx, sql }
+    const claimed = await claimUpdates(tx, options.limit)
+    if (claimed.length === 0) return null
+    options.onClaimed(claimed)
+    const updates = claimed.map((each) => readers[each.channel](each.payload))
+    const work: Work = {
+      ctx: tx,
+      engine,
+      known: await readKnown(tx, updates),
+      letters: [],
+      presses: [],
+      dialogs: [],
+    }
+    for (const update of updates) await handle(work, update)
+    await saveConversations(tx, work.dialogs)
+    const letters = await enqueueAnswers(tx, work.letters)
+    await markHandled(
+      tx,
+      claimed.map((each) => each.id),
+    )
+    return { count: claimed.length, letters, presses: work.presses }
+  })
+}
+
+async function readKnown(ctx: Context, updates: readonly Update[]) {
+  const people = updates.filter((update): update is Said => update.kind === 'said')
+  if (people.length === 0) return new Map<string, Conversation>()
+  const conversations = await readConversations(ctx, people)
+  return new Map(conversations.map((each) => [nameOf(each), each]))
+}
+
+function nameOf(person: { channel: Channel; externalId: string }): string {
+  return `${person.channel} ${person.externalId}`
+}
+
+async function handle(work: Work, update: Update): Promise<void> {
+  switch (update.kind) {
+    case 'said':
+      return handleSaid(work, update)
+    case 'group':
+      return handleGroup(work, update)
+    case 'reachable':
+      return setReachable(work.ctx, update, update.reachable)
+    case 'receipt':
+      return noteReceipt(work.ctx, update)
+    case 'ignored':
+      return
+  }
+}
+
+async function handleSaid(work: Work, update: Said): Promise<void> {
+  const conversation = work.known.get(nameOf(update)) ?? null
+  const person: Person = conversation ?? (await meet(work.ctx, update))
+  const answer = await takeTurn(
+    work.ctx,
+    work.engine,
+    person,
+    conversation && dialogOf(conversation),
+    update.input,
+  )
+  const { channel, externalId } = person
+  const { language, stale } = answer
+  if (update.callbackId !== undefined)
+    work.presses.push({ channel, callbackId: update.callbackId, language, stale })
+  // Where the messenger can answer a stale press by itself, a message of its own would be noise.
+  if (stale && update.callbackId !== undefined) return
+  for (const message of answer.messages)
+    work.letters.push({ channel, externalId, language, message })
+  const { offered, state } = answer.dialog
+  if (!stale) work.dialogs.push({ identityId: person.identityId, state, choices: offered })
+}
+
+function dialogOf({ choices, state, updatedAt }: Conversation): DialogState | null {
+  if (!state || !updatedAt) return null
+  return { state, offered: choices ?? [], updatedAt } as DialogState
+}
+
+function meet(ctx: Context, { channel, externalId, languageHint }: Said): Promise<Person> {
+  const hinted = languageHint?.slice(0, 2)
+  const language = LANGUAGES.find((known) => known === hinted) ?? LANGUAGES[0]
+  return meetPerson(ctx, { channel, externalId, language })
+}
+
+async function handleGroup(work: Work, update: Extract<Update, { kind: 'group' }>): Promise<void> {
+  if (!update.addressed) return
+  const message = { lines: [say('dialog:private-only')] }
+  const { channel, chat } = update
+  work.letters.push({ channel, externalId: chat, language: LANGUAGES[0], message })
+}

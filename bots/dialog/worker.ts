@@ -1,0 +1,130 @@
+import { type Channel } from '../../core/access/channel.ts'
+import { type Context } from '../../core/context.ts'
+import { noteFailure, type StoredUpdate } from '../../core/inbox/claim-updates.ts'
+import { enqueueAnswers } from '../../core/outbox/enqueue.ts'
+import { say } from '../../core/outbox/message.ts'
+import { LANGUAGES } from '../../templates/translate.ts'
+import { type Engine } from './engine.ts'
+import { type Handled, handleUpdates, type UpdateReader } from './handle-updates.ts'
+
+export type Worker = {
+  /** Something was stored: look at once. */
+  wake: () => void
+  /** Ends after the transaction under way. */
+  stop: () => Promise<void>
+}
+
+/** Chats handled in one transaction: a commit's cost is shared, and a crash repeats little. */
+const CHATS_A_BATCH = 32
+/** Another process may have stored updates we were not woken for. */
+const POLL_MS = 500
+/** After an outage of the database. */
+const PAUSE_MS = 1_000
+
+/**
+ * Handles the inbox until stopped, with `lanes` transactions at a time. A failing update cannot
+ * hold up others: its batch is repeated one by one, and it is put aside after a few tries.
+ */
+export function startWorker(
+  ctx: Context,
+  engine: Engine,
+  readers: Record<Channel, UpdateReader>,
+  options: { lanes: number; onHandled: (handled: Handled) => void },
+): Worker {
+  let stopped = false
+  let wakeAll: (() => void)[] = []
+  // A wake that comes while a lane is busy is not lost.
+  let news = 0
+
+  async function lane(): Promise<void> {
+    let alone = 0
+    while (!stopped) {
+      const at = news
+      let claimed: readonly StoredUpdate[] = []
+      try {
+        const handled = await handleUpdates(ctx, engine, readers, {
+          limit: alone > 0 ? 1 : CHATS_A_BATCH,
+          onClaimed: (updates) => (claimed = updates),
+        })
+        if (alone > 0) alone--
+        if (handled) {
+          options.onHandled(handled)
+          continue
+        }
+      } catch (error) {
+        const [first] = claimed
+        if (claimed.length === 1 && first) await putAside(ctx, readers, first, error)
+        else if (claimed.length === 0) await pause(PAUSE_MS)
+        alone = CHATS_A_BATCH
+        continue
+      }
+      if (at === news) await rest()
+    }
+  }
+
+  function rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS)
+      wakeAll.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  const lanes = Promise.all(Array.from({ length: options.lanes }, lane))
+  const wake = () => {
+    news++
+    const sleeping = wakeAll
+    wakeAll = []
+    for (const one of sleeping) one()
+  }
+  return {
+    wake,
+    stop: async () => {
+      stopped = true
+      wake()
+      await lanes
+    },
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+async function putAside(
+  ctx: Context,
+  readers: Record<Channel, UpdateReader>,
+  update: StoredUpdate,
+  error: unknown,
+): Promise<void> {
+  const name = error instanceof Error ? error.name : 'unknown'
+  ctx.log.error({ inboxId: update.id.toString(), error: describe(error) }, 'an update failed')
+  try {
+    await ctx.sql.transaction(async (sql) => {
+      const tx = { ...ctx, sql }
+      if (await noteFailure(tx, update.id, name)) await apologise(tx, readers, update)
+    })
+  } catch {
+    await pause(PAUSE_MS)
+  }
+}
+
+async function apologise(
+  ctx: Context,
+  readers: Record<Channel, UpdateReader>,
+  { channel, payload }: StoredUpdate,
+): Promise<void> {
+  const update = readers[channel](payload)
+  if (update.kind !== 'said') return
+  const { externalId } = update
+  const message = { lines: [say('dialog:failed')] }
+  await enqueueAnswers(ctx, [{ channel, externalId, language: LANGUAGES[0], message }])
+}
+
+// The stack names our code; the message of a database error may quote what a person wrote.
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  return (error.stack ?? error.name).split('\n').slice(1, 5).join(' <- ').trim()
+}

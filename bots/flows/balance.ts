@@ -1,0 +1,141 @@
+import { type LinkedAccount, readLinkedAccounts } from '../../core/access/linked-accounts.ts'
+import { type Person } from '../../core/access/person.ts'
+import { type Context } from '../../core/context.ts'
+import { type AgreementBalance, readBalances } from '../../core/ledger/read-balances.ts'
+import { readDataDay } from '../../core/ledger/read-data-day.ts'
+import { readStatements, type Statement } from '../../core/ledger/read-statements.ts'
+import { kopecks, sum } from '../../core/money.ts'
+import { type Choice, day, type Line, money, month, say } from '../../core/outbox/message.ts'
+import { type Period } from '../../core/period.ts'
+import {
+  ask,
+  finish,
+  type Flow,
+  type FlowState,
+  goTo,
+  leaveToMenu,
+  type Turn,
+} from '../dialog/flow.ts'
+import { type Input } from '../dialog/input.ts'
+import { pageAsked, pageOf } from '../dialog/paging.ts'
+
+type Overview = { flow: 'balance'; step: 'enter' | 'overview'; page?: number }
+type Service = { flow: 'balance'; step: 'service'; agreementId: number; before?: Period }
+type State = FlowState & (Overview | Service)
+
+/** Months of «Стан рахунків» in one message: what a phone shows without scrolling far. */
+const MONTHS_SHOWN = 4
+
+/** What is owed: the total, each service, and the months of a service. */
+export const balance: Flow<State> = async (ctx, person, state, input) => {
+  if (state.step === 'service') return leaveService(ctx, person, state, input)
+  if (state.step === 'overview' && input.kind === 'choice') {
+    const page = pageAsked(input.value)
+    if (page !== null) return showOverview(ctx, person, page)
+    if (input.value === 'menu') return finish([])
+    return showService(ctx, person, { agreementId: input.value as number })
+  }
+  if (state.step === 'overview') return leaveToMenu(input)
+  return showOverview(ctx, person, 0)
+}
+
+async function showOverview(ctx: Context, person: Person, page: number): Promise<Turn<State>> {
+  const linked = await readLinkedAccounts(ctx, person.consumerId)
+  if (linked.length === 0) return goTo({ flow: 'link', step: 'enter' }, [say('menu:link-first')])
+  const accountIds = linked.map((account) => account.accountId)
+  const balances = await readBalances(ctx, accountIds)
+  const dataDay = await readDataDay(ctx, accountIds)
+  const owed = sum(balances.map((row) => row.balance).filter((amount) => amount > 0n))
+  const lines: Line[] = [say('balance:total', { total: money(owed) })]
+  for (const account of linked) lines.push(...accountLines(account, balances))
+  if (dataDay) lines.push(say('balance:as-of', { day: day(dataDay) }))
+  const choices = pageOf(balances.map(serviceChoice(linked)), page, [
+    { label: say('dialog:to-menu'), value: 'menu' },
+  ])
+  return ask<State>({ flow: 'balance', step: 'overview', page }, lines, choices)
+}
+
+function accountLines(account: LinkedAccount, balances: readonly AgreementBalance[]): Line[] {
+  const own = balances.filter((row) => row.accountId === account.accountId)
+  const { address, number, providerName } = account
+  return [
+    say('balance:account', { provider: providerName, number, address }),
+    ...own.map((row) => standing(row)),
+  ]
+}
+
+function standing({ balance: owed, serviceName }: AgreementBalance): Line {
+  if (owed >= 0n) return say('balance:owed', { service: serviceName, amount: money(owed) })
+  return say('balance:overpaid', { service: serviceName, amount: money(kopecks(-owed)) })
+}
+
+// Two accounts may have a service of one name; the account number tells the buttons apart.
+function serviceChoice(linked: readonly LinkedAccount[]) {
+  const number = new Map(linked.map((account) => [account.accountId, account.number]))
+  return (row: AgreementBalance): Choice => ({
+    label: say(linked.length > 1 ? 'balance:service-of' : 'balance:service', {
+      service: row.serviceName,
+      number: number.get(row.accountId) ?? '',
+    }),
+    value: row.agreementId,
+  })
+}
+
+async function showService(
+  ctx: Context,
+  person: Person,
+  which: { agreementId: number; before?: Period },
+): Promise<Turn<State>> {
+  const own = await findAgreement(ctx, person, which.agreementId)
+  if (!own) return showOverview(ctx, person, 0)
+  const { agreementId, before } = which
+  const options = { limit: MONTHS_SHOWN + 1, ...(before ? { before } : {}) }
+  const found = await readStatements(ctx, agreementId, options)
+  const shown = found.slice(0, MONTHS_SHOWN)
+  const lines = [say('balance:months-of', { service: own.serviceName })]
+  for (const row of shown) lines.push(...monthLines(row))
+  if (shown.length === 0) lines.push(say('balance:no-months'))
+  const last = shown.at(-1)
+  const choices: Choice[] = []
+  if (found.length > MONTHS_SHOWN && last)
+    choices.push({ label: say('balance:earlier'), value: { before: last.period } })
+  choices.push({ label: say('balance:services'), value: 'overview' })
+  choices.push({ label: say('dialog:to-menu'), value: 'menu' })
+  return ask<State>({ flow: 'balance', step: 'service', ...which }, lines, choices)
+}
+
+/** The row of «Стан рахунків» in words: what a narrow phone can show; zero columns are left out. */
+function monthLines(row: Statement): Line[] {
+  const columns = ['accrued', 'subscription', 'penalty', 'correction'] as const
+  const less = ['benefit', 'subsidy', 'paid'] as const
+  return [
+    say('balance:month', { month: month(row.period) }),
+    say('balance:column.opening', { amount: money(row.opening) }),
+    ...[...columns, ...less]
+      .filter((column) => row[column] !== 0n || column === 'accrued' || column === 'paid')
+      .map((column) => say(`balance:column.${column}`, { amount: money(row[column]) })),
+    say('balance:column.closing', { amount: money(row.closing) }),
+  ]
+}
+
+async function findAgreement(ctx: Context, person: Person, agreementId: number) {
+  const linked = await readLinkedAccounts(ctx, person.consumerId)
+  const balances = await readBalances(
+    ctx,
+    linked.map((account) => account.accountId),
+  )
+  return balances.find((row) => row.agreementId === agreementId) ?? null
+}
+
+async function leaveService(
+  ctx: Context,
+  person: Person,
+  state: Service,
+  input: Input,
+): Promise<Turn<State>> {
+  if (input.kind !== 'choice') return leaveToMenu(input)
+  if (input.value === 'overview') return showOverview(ctx, person, 0)
+  if (input.value === 'menu') return finish([])
+  const { before } = input.value as { before: Period }
+  return showService(ctx, person, { agreementId: state.agreementId, before })
+}

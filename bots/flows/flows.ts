@@ -1,0 +1,29 @@
+import { type Language, type Translate } from '../../templates/translate.ts'
+import { type Flow, type FlowState } from '../dialog/flow.ts'
+import { balance } from './balance.ts'
+import { bill } from './bill.ts'
+import { help } from './help.ts'
+import { openIntents } from './intents.ts'
+import { link } from './link.ts'
+import { openMenu } from './menu.ts'
+import { reading } from './reading.ts'
+import { settings } from './settings.ts'
+import { start } from './start.ts'
+
+/** Every conversation by the name kept in its state. */
+export function openFlows(
+  translate: (language: Language) => Translate,
+): Record<string, Flow<FlowState>> {
+  const flows = {
+    start,
+    menu: openMenu(openIntents(translate)),
+    help,
+    link,
+    balance,
+    reading,
+    bill,
+    settings,
+  }
+  // A flow is only ever given states of its own name, so widening their type is safe.
+  return flows as unknown as Record<string, Flow<FlowState>>
+}

@@ -1,0 +1,22 @@
+import { LANGUAGES, type Language, type Translate } from '../../templates/translate.ts'
+
+/** What free text can mean, most urgent first. */
+const INTENTS = ['emergency', 'human', 'reading', 'bill', 'balance', 'link', 'settings'] as const
+export type Intent = (typeof INTENTS)[number]
+
+export type Intents = { find: (text: string) => Intent | null }
+
+/** Finds what a message means by the beginnings of its words, in every language. */
+export function openIntents(translate: (language: Language) => Translate): Intents {
+  const known = INTENTS.map((intent) => ({
+    intent,
+    stems: LANGUAGES.flatMap((language) => translate(language)(`intents:${intent}`).split('|')),
+  }))
+  return {
+    find: (text) => {
+      const folded = ` ${text.toLocaleLowerCase('uk').replace(/[^\p{L}\d]+/gu, ' ')}`
+      const found = known.find(({ stems }) => stems.some((stem) => folded.includes(` ${stem}`)))
+      return found?.intent ?? null
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import { type Context } from '../context.ts'
+import { readLastIssued } from '../ledger/posting-period.ts'
+import { addMonths, type Period, periodOf, dayIn } from '../period.ts'
+import { accept, refuse } from '../result.ts'
+
+/**
+ * Issues every month of a provider up to and including `month`, from the first that holds entries.
+ * Issued is final: whatever comes later for these months goes to the first one that is not issued.
+ *
+ * Gives the months issued now, oldest first (none when they were issued before).
+ * Refuses: `provider-not-found`; `month-in-future`; `nothing-to-issue` without entries up to then.
+ */
+export async function issueMonths(ctx: Context, input: { providerCode: string; month: Period }) {
+  const { month, providerCode } = input
+  if (month > periodOf(dayIn(ctx.now(), ctx.zone))) return refuse('month-in-future')
+  return ctx.sql.transaction(async (sql) => {
+    const provider = await sql.maybe<{ id: number }>`
+      select id from provider where code = ${providerCode} for update`
+    if (!provider) return refuse('provider-not-found')
+    // Nobody posts into a month while it is being issued.
+    await sql.run`select 1 from journal where provider_id = ${provider.id} for update`
+    const last = await readLastIssued({ ...ctx, sql }, provider.id)
+    const from =
+      last === null ? await readFirstMonth({ ...ctx, sql }, provider.id) : addMonths(last, 1)
+    if (from === null || (last === null && from > month)) return refuse('nothing-to-issue')
+    const issued: Period[] = []
+    for (let next = from; next <= month; next = addMonths(next, 1)) issued.push(next)
+    await sql.run`
+      insert into billing_period (provider_id, period, state, issued_at)
+      select ${provider.id}, period, 'issued', ${ctx.now()}
+      from unnest(${issued}::int4[]) as m (period)
+      on conflict (provider_id, period) do update set state = 'issued', issued_at = excluded.issued_at`
+    return accept({ months: issued })
+  })
+}
+
+async function readFirstMonth(ctx: Context, providerId: number): Promise<Period | null> {
+  const { first } = await ctx.sql.one<{ first: Period | null }>`
+    select min(s.period) as first from statement s
+    join agreement g on g.id = s.agreement_id
+    join account a on a.id = g.account_id
+    where a.provider_id = ${providerId}`
+  return first
+}

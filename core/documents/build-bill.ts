@@ -1,0 +1,148 @@
+import { billCode } from '../access/bill-code.ts'
+import { type Context } from '../context.ts'
+import { kopecks, type Kopecks, sum } from '../money.ts'
+import { addMonths, firstDay, lastDay, makeDate, type Period, type PlainDate } from '../period.ts'
+import { accept, refuse } from '../result.ts'
+import { type BillDocument, type BillService, type BillSums } from './bill-document.ts'
+import { encodeNbuQr } from './nbu-qr.ts'
+import { readBillServices } from './read-bill-services.ts'
+
+type Account = {
+  id: number
+  number: string
+  holderName: string
+  address: string
+  eic: string | null
+  area: bigint | null
+  heatedArea: bigint | null
+  occupants: number
+  providerName: string
+  providerCode: string
+  providerAddress: string
+  phone: string
+  email: string
+  iban: string
+  bankName: string
+  bankCode: string
+  issuedOn: PlainDate
+}
+
+/** Day of the next month by which a bill is paid. Source: typical contracts of public utilities. */
+const DUE_DAY = 20
+/** A printed code links a messenger up to this many months after its bill. */
+const CODE_MONTHS = 3
+/** Longest recipient of the payment code; longer names are cut at a word. */
+const RECIPIENT_MAX = 38
+
+/**
+ * The bill of one account for a month its provider has issued: everything a Ukrainian bill must
+ * hold, as plain data. The code for payment is left out when nothing is owed.
+ * Refuses: `account-not-found`; `month-not-issued`.
+ */
+export async function buildBill(ctx: Context, input: { accountId: number; month: Period }) {
+  const { accountId, month } = input
+  const account = await readAccount(ctx, accountId, month)
+  if (!account) {
+    const exists = await ctx.sql.maybe`select 1 from account where id = ${accountId}`
+    return refuse(exists ? 'month-not-issued' : 'account-not-found')
+  }
+  const services = await readBillServices(ctx, accountId, month)
+  const owed = services.map((service) => service.sums.closing).filter((closing) => closing > 0n)
+  const toPay = sum(owed)
+  const next = addMonths(month, 1)
+  const bill: BillDocument = {
+    number: `${account.number}-${Math.floor(month / 100)}-${String(month % 100).padStart(2, '0')}`,
+    period: month,
+    issuedOn: account.issuedOn,
+    dueOn: makeDate(Math.floor(next / 100), next % 100, DUE_DAY) ?? lastDay(next),
+    dataAsOf: lastDay(month),
+    currency: ctx.country === 'by' ? 'BYN' : 'UAH',
+    provider: providerOf(account),
+    payer: payerOf(account),
+    services,
+    totals: totalsOf(services),
+    toPay,
+    recipients: recipientsOf(account, month, toPay),
+    readingsTo: { from: firstDay(next), to: lastDay(next), phone: account.phone },
+    link: {
+      code: (await billCode(ctx, accountId, month)).replaceAll('-', ''),
+      validTo: lastDay(addMonths(month, CODE_MONTHS)),
+    },
+  }
+  return accept(bill)
+}
+
+function readAccount(ctx: Context, accountId: number, month: Period): Promise<Account | null> {
+  return ctx.sql.maybe<Account>`
+    select a.id, a.number, a.holder_name as "holderName", a.eic, a.total_area_e8 as area,
+      a.heated_area_e8 as "heatedArea", a.occupants, p.name as "providerName",
+      p.code as "providerCode", p.address as "providerAddress", p.phone, p.email, p.iban,
+      p.bank_name as "bankName", p.bank_code as "bankCode",
+      concat_ws(', ', nullif(concat_ws(' ', nullif(h.street_type, ''), h.street), ''), h.number,
+        nullif('кв. ' || r.flat, 'кв. ')) as address,
+      (b.issued_at at time zone ${ctx.zone})::date as "issuedOn"
+    from account a
+    join provider p on p.id = a.provider_id
+    join premise r on r.id = a.premise_id
+    join house h on h.id = r.house_id
+    join billing_period b on b.provider_id = p.id and b.period = ${month}
+      and b.state in ('issued', 'closed')
+    where a.id = ${accountId}`
+}
+
+function providerOf(account: Account): BillDocument['provider'] {
+  const { email, phone, providerAddress, providerCode, providerName } = account
+  return { name: providerName, code: providerCode, address: providerAddress, phone, email }
+}
+
+function payerOf(account: Account): BillDocument['payer'] {
+  const { address, area, eic, heatedArea, holderName, number, occupants } = account
+  return {
+    name: holderName,
+    address,
+    account: number,
+    eic: eic ?? undefined,
+    area: (area ?? undefined) as BillDocument['payer']['area'],
+    heatedArea: (heatedArea ?? undefined) as BillDocument['payer']['heatedArea'],
+    residents: occupants,
+  }
+}
+
+function totalsOf(services: readonly BillService[]): BillSums {
+  const column = (name: keyof BillSums): Kopecks =>
+    sum(services.map((service) => kopecks(service.sums[name])))
+  return {
+    opening: column('opening'),
+    accrued: column('accrued'),
+    subscription: column('subscription'),
+    penalty: column('penalty'),
+    correction: column('correction'),
+    benefit: column('benefit'),
+    subsidy: column('subsidy'),
+    paid: column('paid'),
+    closing: column('closing'),
+  }
+}
+
+// The printed words are those of the code, so the transfer comes back from the encoder.
+function recipientsOf(account: Account, month: Period, toPay: Kopecks): BillDocument['recipients'] {
+  const transfer = {
+    format: '002' as const,
+    recipient: shorten(account.providerName, RECIPIENT_MAX),
+    iban: account.iban,
+    code: account.providerCode,
+    purpose: `о/р ${account.number}; комунальні послуги за ${String(month % 100).padStart(2, '0')}.${Math.floor(month / 100)}`,
+    ...(toPay > 0n ? { amount: toPay } : {}),
+  }
+  const { bankCode, bankName: bank } = account
+  const encoded = toPay > 0n ? encodeNbuQr(transfer) : null
+  if (!encoded?.ok) return [{ transfer, bank, bankCode }]
+  const { symbol, text } = encoded.value
+  return [{ transfer: encoded.value.transfer, bank, bankCode, qr: { text, symbol } }]
+}
+
+function shorten(name: string, limit: number): string {
+  if (name.length <= limit) return name
+  const cut = name.slice(0, limit + 1)
+  return cut.slice(0, Math.max(cut.lastIndexOf(' '), 1)).trim()
+}

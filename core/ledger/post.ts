@@ -1,0 +1,148 @@
+import { type Context } from '../context.ts'
+import { bulkInsert } from '../db/bulk-insert.ts'
+import { accept, refuse } from '../result.ts'
+import {
+  byKey,
+  canonicalEntry,
+  CHAIN_START,
+  entryBody,
+  type EntryBody,
+  entryDigest,
+  type EntryRow,
+  keyText,
+  type NewEntry,
+  postingHash,
+} from './entry.ts'
+import { projectPosting } from './project-posting.ts'
+
+type Head = { last_posting_id: bigint | null; last_hash: Buffer; booked_at: Date }
+
+/**
+ * Books entries of one provider together and brings its statements up to date, in one transaction.
+ *
+ * Gives the posting's id and instant, how many entries are new, and `replayed` when all of them
+ * were booked before: the same key with the same body changes nothing.
+ * Refuses: `key-conflict` when a key is known with another body; nothing is booked then.
+ * Throws when an amount is not above zero, both sides are one, or a key is given twice.
+ */
+export async function post(
+  ctx: Context,
+  input: { providerId: number; author: string; entries: readonly NewEntry[] },
+) {
+  return ctx.sql.transaction(async (sql) => {
+    const tx = { ...ctx, sql }
+    const bodies = input.entries.map(entryBody).sort(byKey)
+    assertSound(bodies)
+    const head = await lockJournal(tx, input.providerId)
+    const known = await readKnown(tx, bodies)
+    const conflict = bodies.find((body) => {
+      const stored = known.get(keyText(body))
+      return stored && canonicalEntry(stored) !== canonicalEntry(body)
+    })
+    if (conflict) return refuse('key-conflict', { key: keyText(conflict) })
+    const fresh = known.size === 0 ? bodies : bodies.filter((body) => !known.has(keyText(body)))
+    if (fresh.length === 0) return accept({ postingId: null, booked: 0, replayed: true })
+    const postingId = await append(tx, input, head, fresh)
+    await projectPosting(tx, postingId)
+    return accept({ postingId, booked: fresh.length, replayed: false })
+  })
+}
+
+function assertSound(bodies: readonly EntryBody[]): void {
+  for (const [index, body] of bodies.entries()) {
+    if (body.amount <= 0n) throw new RangeError(`amount of ${keyText(body)} is not above zero`)
+    if (body.from_id === body.to_id) throw new RangeError(`${keyText(body)} moves to where it was`)
+    const next = bodies[index + 1]
+    if (next && keyText(next) === keyText(body)) throw new RangeError(`${keyText(body)} is twice`)
+  }
+}
+
+/**
+ * Takes the provider's posting lock until the transaction ends. The instant of booking is chosen
+ * after it, above the watermark: later postings get later instants whatever the clocks say.
+ */
+async function lockJournal(ctx: Context, providerId: number): Promise<Head> {
+  await ctx.sql.run`
+    insert into journal (provider_id, last_hash, watermark)
+    values (${providerId}, ${CHAIN_START}, to_timestamp(0)) on conflict do nothing`
+  return ctx.sql.one<Head>`
+    select last_posting_id, last_hash,
+      greatest(${ctx.now()}::timestamptz(3), watermark + interval '1 millisecond') as booked_at
+    from journal where provider_id = ${providerId} for update`
+}
+
+async function readKnown(ctx: Context, bodies: readonly EntryBody[]) {
+  const rows = await ctx.sql.many<EntryRow>`
+    select e.* from unnest(${bodies.map((b) => b.source_kind)}::int2[],
+      ${bodies.map((b) => b.source_id)}::int8[], ${bodies.map((b) => b.line)}::int2[],
+      ${bodies.map((b) => b.period)}::int4[]) as k (source_kind, source_id, line, period)
+    join entry e using (source_kind, source_id, line, period)`
+  return new Map(rows.map((row) => [keyText(row), row]))
+}
+
+async function append(
+  ctx: Context,
+  input: { providerId: number; author: string },
+  head: Head,
+  entries: readonly EntryBody[],
+): Promise<bigint> {
+  const { author, providerId } = input
+  const bookedAt = head.booked_at
+  const manifest = Buffer.concat(entries.map((entry) => entryDigest(entry, bookedAt)))
+  const previousHash = head.last_hash
+  const hash = postingHash({ previousHash, providerId, bookedAt, author, manifest })
+  const { id } = await ctx.sql.one<{ id: bigint }>`
+    insert into posting
+      (provider_id, booked_at, author, entry_count, previous_hash, manifest, hash)
+    values (${providerId}, ${bookedAt}, ${author}, ${entries.length}, ${previousHash},
+      ${manifest}, ${hash})
+    returning id`
+  await insertEntries(ctx, id, bookedAt, entries)
+  await ctx.sql.run`
+    update journal set last_posting_id = ${id}, last_hash = ${hash}, watermark = ${bookedAt}
+    where provider_id = ${providerId}`
+  return id
+}
+
+async function insertEntries(
+  ctx: Context,
+  postingId: bigint,
+  bookedAt: Date,
+  entries: readonly EntryBody[],
+): Promise<void> {
+  const columns = {
+    posting_id: 'int8',
+    ordinal: 'int4',
+    kind: 'int2',
+    from_id: 'int4',
+    to_id: 'int4',
+    amount: 'int8',
+    effective_on: 'date',
+    period: 'int4',
+    booked_at: 'timestamptz',
+    source_kind: 'int2',
+    source_id: 'int8',
+    line: 'int2',
+    about_period: 'int4',
+    reverses_id: 'int8',
+    reason: 'text',
+  }
+  const rows = entries.map((e, index) => [
+    postingId,
+    index + 1,
+    e.kind,
+    e.from_id,
+    e.to_id,
+    e.amount,
+    e.effective_on,
+    e.period,
+    bookedAt,
+    e.source_kind,
+    e.source_id,
+    e.line,
+    e.about_period,
+    e.reverses_id,
+    e.reason,
+  ])
+  await bulkInsert(ctx.sql, 'entry', columns, rows)
+}

@@ -1,0 +1,61 @@
+import { type Context } from '../context.ts'
+import { LEASE_MS, type QueuedLetter } from './enqueue.ts'
+
+/** How a try to send ended. */
+export type Outcome =
+  | { id: bigint; sent: true; messageId: string }
+  | { id: bigint; sent: false; then: 'unreachable' | 'failed'; error: string }
+  | { id: bigint; sent: false; then: 'again'; afterMs: number; error: string }
+
+/** Tries before a letter is given up. */
+export const TRIES_MAX = 8
+
+/** Takes due letters for sending, answers first; nobody else gets them while the lease runs. */
+export function claimLetters(ctx: Context, limit: number): Promise<QueuedLetter[]> {
+  const now = ctx.now()
+  return ctx.sql.many<QueuedLetter>`
+    with due as (
+      select id from outbox where state = 'waiting' and not_before <= ${now}
+      order by lane, not_before, id limit ${limit} for update skip locked
+    ), taken as (
+      update outbox o
+      set not_before = ${now}::timestamptz + make_interval(secs => ${LEASE_MS / 1000}::int4)
+      from due where o.id = due.id
+      returning o.id, o.channel, o.external_id, o.language, o.message, o.attempts
+    )
+    select id, channel, external_id as "externalId", language, message, attempts from taken
+    order by id`
+}
+
+/** Notes what became of letters, in one statement. */
+export async function noteOutcomes(ctx: Context, outcomes: readonly Outcome[]): Promise<void> {
+  const now = ctx.now()
+  await ctx.sql.run`
+    update outbox o set state = n.state, message_id = n.message_id, error = n.error,
+      attempts = o.attempts + 1,
+      sent_at = case when n.state = 'sent' then ${now}::timestamptz end,
+      not_before = case when n.state = 'waiting'
+        then ${now}::timestamptz + make_interval(secs => n.after_ms / 1000.0) else o.not_before end
+    from unnest(${outcomes.map((o) => o.id)}::int8[], ${outcomes.map(stateOf)}::text[],
+      ${outcomes.map((o) => (o.sent ? o.messageId : null))}::text[],
+      ${outcomes.map((o) => (o.sent ? null : o.error))}::text[],
+      ${outcomes.map((o) => (!o.sent && o.then === 'again' ? o.afterMs : 0))}::int4[])
+      as n (id, state, message_id, error, after_ms)
+    where o.id = n.id and o.state = 'waiting'`
+}
+
+function stateOf(outcome: Outcome): string {
+  if (outcome.sent) return 'sent'
+  return outcome.then === 'again' ? 'waiting' : outcome.then
+}
+
+/** The messenger's news of a sent message: `delivered`, `seen` or `failed`; never backwards. */
+export async function noteReceipt(
+  ctx: Context,
+  receipt: { channel: string; messageId: string; state: 'delivered' | 'seen' | 'failed' },
+): Promise<void> {
+  await ctx.sql.run`
+    update outbox set state = ${receipt.state}
+    where channel = ${receipt.channel} and message_id = ${receipt.messageId}
+      and (state = 'sent' or (state = 'delivered' and ${receipt.state}::text = 'seen'))`
+}

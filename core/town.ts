@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { type Town } from './context.ts'
+import { type Database } from './db/open-town.ts'
+import { type Logger } from './log.ts'
+import { now } from './clock.ts'
+
+/** What a town is told at its first start; later the database says it. */
+export type TownSettings = { name: string; country: 'ua' | 'by'; currency: string; zone: string }
+
+const SECRET_BYTES = 32
+
+/**
+ * The context of an open town. The first start writes who the town is and makes its secret; later
+ * starts keep what is written, whatever the settings say now.
+ */
+export async function contextOf(
+  database: Database,
+  settings: TownSettings,
+  log: Logger,
+): Promise<Town> {
+  const { prisma, schema, sql } = database
+  await sql.run`
+    insert into town (id, name, country, currency, zone, bill_code_secret)
+    values (1, ${settings.name}, ${settings.country}, ${settings.currency}, ${settings.zone},
+      ${randomBytes(SECRET_BYTES)})
+    on conflict (id) do nothing`
+  const { country, currency, zone } = await sql.one<Omit<TownSettings, 'name'>>`
+    select country, currency, zone from town`
+  return { schema, country, currency, zone, sql, prisma, log, now, random: randomBytes }
+}

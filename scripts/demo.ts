@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { type Config } from '../config.ts'
+import { type Town } from '../core/context.ts'
+import { loadDemoTown } from './demo-town.ts'
+import { startSimulator } from './simulator/simulator.ts'
+
+export type Demo = {
+  /** The same settings with both messengers simulated. */
+  configure: (config: Config) => Config
+  /** Says where the page, the API and its document are. */
+  present: (url: string) => void
+  close: () => Promise<void>
+}
+
+const FOLDER = path.join(import.meta.dirname, 'demo', 'isengard')
+/** What a newcomer can link with; invented, like the whole town. */
+const HINTS = [
+  'Рахунок 101 · лічильник води 032264',
+  'Рахунок 101 · оплата: 200,20 15.10.2026',
+  'Показання одним рядком: «101 460»',
+]
+
+/**
+ * A town to try without any token: invented data, imported like any provider's, and both messengers
+ * simulated on this machine, for the first free port after ours.
+ */
+export async function openDemo(town: Town, port: number): Promise<Demo> {
+  await loadDemoTown(town, FOLDER, (words) => process.stdout.write(`${words}\n`))
+  const secret = () => randomBytes(24).toString('base64url')
+  const telegramToken = `1:${secret()}`
+  const viberToken = secret()
+  const simulator = await startSimulator({
+    port,
+    telegramToken,
+    viberToken,
+    hints: HINTS,
+  })
+  return {
+    configure: (config) => ({
+      ...config,
+      telegram: { token: telegramToken, apiRoot: simulator.telegramApiRoot },
+      viber: { token: viberToken, apiUrl: simulator.viberApiUrl },
+    }),
+    present: (url) => {
+      const lines = [
+        '',
+        `  Two phones to try it with   ${simulator.url}`,
+        `  API document                ${url}/docs`,
+        `  Health                      ${url}/health`,
+        '',
+        ...HINTS.map((hint) => `  ${hint}`),
+        '',
+      ]
+      process.stdout.write(`${lines.join('\n')}\n`)
+    },
+    close: simulator.close,
+  }
+}

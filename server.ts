@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { type Server } from 'node:http'
+import { type AddressInfo } from 'node:net'
+import { createApp } from './api/app.ts'
+import { type Bots, openBots } from './bots/bots.ts'
+import { type Config, readConfig } from './config.ts'
+import { type Town } from './core/context.ts'
+import { openTown } from './core/db/open-town.ts'
+import { contextOf } from './core/town.ts'
+import { openLog } from './log.ts'
+import { serveCommand } from './scripts/command.ts'
+import { openDemo } from './scripts/demo.ts'
+import { startSweeping } from './schedule.ts'
+
+const config = readConfig(process.env)
+const log = openLog(config.logLevel)
+const { database: where, town: settings } = config
+const database = await openTown({
+  schema: where.schema,
+  databaseUrl: where.url,
+  dataDir: where.dataDir,
+  log,
+  onDeath: () => process.exit(1),
+  serve: (request, output) => serveCommand(town, request, output),
+})
+const town: Town = await contextOf(database, settings, log)
+
+const isDemo = !config.telegram && !config.viber
+const demo = isDemo ? await openDemo(town, config.http.port && config.http.port + 1) : null
+const { bots, server, url } = await listen(demo ? demo.configure(config) : config)
+await bots.start()
+const stopSweeping = startSweeping(town)
+log.info({ url, town: town.schema, embedded: database.embedded }, 'Oselia is ready')
+demo?.present(url)
+
+/** HTTP first: messengers check the webhook before they accept it. */
+async function listen(chosen: Config): Promise<{ bots: Bots; server: Server; url: string }> {
+  const { host, port, publicUrl } = chosen.http
+  let bots: Bots | null = null
+  const app = createApp(town, {
+    webhook: (name) => bots?.webhooks[name],
+    openFile: async (token) => (await bots?.openFile(token)) ?? null,
+  })
+  const server = app.listen(port, host)
+  await once(server, 'listening')
+  const url = `http://${host}:${(server.address() as AddressInfo).port}`
+  bots = openBots(town, {
+    telegram: chosen.telegram,
+    viber: chosen.viber,
+    publicUrl: publicUrl ?? (demo ? url : undefined),
+    lanes: database.embedded ? 1 : chosen.workerLanes,
+  })
+  return { bots, server, url }
+}
+
+let stopping = false
+async function stop(): Promise<void> {
+  if (stopping) return
+  stopping = true
+  server.close()
+  server.closeIdleConnections()
+  stopSweeping()
+  await bots.stop()
+  await demo?.close()
+  await database.close()
+  log.info({}, 'stopped')
+  process.exit(0)
+}
+process.on('SIGTERM', () => void stop())
+process.on('SIGINT', () => void stop())

@@ -1,0 +1,50 @@
+import i18next, { type TFunction } from 'i18next'
+import { readFileSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** Languages every word exists in; the first is the default. */
+export const LANGUAGES = ['uk', 'ru', 'be', 'en'] as const
+export type Language = (typeof LANGUAGES)[number]
+/** Words for `file:key` (`balance:title`), with `{{name}}` filled; `count` must be a number. */
+export type Translate = (key: string, params?: Record<string, string | number>) => string
+
+const folder = fileURLToPath(new URL('./locales/', import.meta.url))
+
+/**
+ * Loads `locales/<language>/<file>.json` of every language. A missing key throws: a catalogue
+ * with a hole is a bug, not a text to show.
+ */
+export function openTranslator(): (language: Language) => Translate {
+  const resources = Object.fromEntries(LANGUAGES.map((language) => [language, catalogue(language)]))
+  const instance = i18next.createInstance()
+  void instance.init({
+    resources,
+    initAsync: false,
+    ns: Object.keys(resources[LANGUAGES[0]] ?? {}),
+    fallbackLng: false,
+    interpolation: { escapeValue: false },
+    parseMissingKeyHandler: (key) => {
+      throw new Error(`no words for ${key}`)
+    },
+  })
+  const fixed = new Map(LANGUAGES.map((language) => [language, bind(instance.getFixedT(language))]))
+  return (language) => fixed.get(language) ?? missing(language)
+}
+
+function bind(t: TFunction): Translate {
+  return (key, params) => t(key, params ?? {})
+}
+
+function missing(language: string): never {
+  throw new Error(`no catalogue for ${language}`)
+}
+
+function catalogue(language: Language): Record<string, object> {
+  const names = readdirSync(`${folder}${language}`).filter((name) => name.endsWith('.json'))
+  return Object.fromEntries(
+    names.map((name) => [
+      name.slice(0, -'.json'.length),
+      JSON.parse(readFileSync(`${folder}${language}/${name}`, 'utf8')) as object,
+    ]),
+  )
+}
