@@ -46,7 +46,14 @@ export type Bots = {
 
 const TELEGRAM_TIMEOUT_SECONDS = 15
 const VIBER_API_URL = 'https://chatapi.viber.com/pa/'
-const VIBER_EVENTS = ['delivered', 'seen', 'failed', 'subscribed', 'unsubscribed', 'conversation_started']
+const VIBER_EVENTS = [
+  'delivered',
+  'seen',
+  'failed',
+  'subscribed',
+  'unsubscribed',
+  'conversation_started',
+]
 
 /** The residents' bots of a town: updates in, turns, answers out. */
 export function openBots(ctx: Context, options: BotsOptions): Bots {

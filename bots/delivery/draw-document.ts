@@ -22,6 +22,9 @@ export function openDocuments(
     const bill = await buildBill(ctx, { accountId, month })
     if (!bill.ok) throw new Error(`no bill to draw: ${bill.code}`)
     const number = bill.value.number.replace(/[^\p{L}\d-]+/gu, '-')
-    return { name: `${words('bills:file')}-${number}.pdf`, bytes: await bills.render(bill.value, words) }
+    return {
+      name: `${words('bills:file')}-${number}.pdf`,
+      bytes: await bills.render(bill.value, words),
+    }
   }
 }

@@ -36,6 +36,12 @@ export type Answer = {
 
 /** A conversation left alone this long starts again from the menu. */
 const EXPIRES_MS = 24 * 60 * 60 * 1000
+/**
+ * Stands where a step offers nothing to press: a way out, and in Viber the old keyboard would stay
+ * on the screen without it.
+ */
+const CANCEL = '/cancel'
+const CANCEL_CHOICE: Choice = { label: say('dialog:cancel'), value: CANCEL }
 /** Flows entered one from another in a single turn; more is a circle. */
 const HOPS_MAX = 5
 
@@ -57,17 +63,19 @@ export async function takeTurn(
   if (raw.kind === 'button') {
     const chosen = dialog.offered.find((offered) => offered.token === raw.token)
     if (!chosen || expired) return staleAnswer(person, dialog)
+    if (chosen.value === CANCEL) return obey(ctx, engine, person, dialog, 'cancel')
     return converse(ctx, engine, person, dialog.state, { kind: 'choice', value: chosen.value })
   }
   if (raw.kind === 'start') return enter(ctx, engine, person, startState(stored, raw.payload))
   const command = raw.kind === 'text' ? engine.commands.find(raw.text) : null
-  if (command) return enter(ctx, engine, person, commandState(command))
+  if (command) return obey(ctx, engine, person, dialog, command)
   if (expired) return converse(ctx, engine, person, MENU, plain(raw), [bubble('dialog:expired')])
   if (raw.kind === 'text') {
     const labelled = labelledBy(raw.text, dialog.offered, translate)
     const [only, another] = labelled
     if (only && another) return repeat(person, dialog, [say('dialog:which-one')])
     if (only) {
+      if (only.value === CANCEL) return obey(ctx, engine, person, dialog, 'cancel')
       const input: Input = { kind: 'choice', value: only.value }
       return converse(ctx, engine, person, dialog.state, input)
     }
@@ -96,8 +104,17 @@ function startState(stored: DialogState | null, payload: string | null): FlowSta
   return stored ? MENU : { flow: 'start', step: 'choose-language' }
 }
 
-function commandState(command: Command): FlowState {
-  return command === 'help' ? { flow: 'help', step: 'show' } : MENU
+function obey(
+  ctx: Context,
+  engine: Engine,
+  person: Person,
+  dialog: DialogState,
+  command: Command,
+): Promise<Answer> {
+  if (command === 'help') return enter(ctx, engine, person, { flow: 'help', step: 'show' })
+  const interrupted = command === 'cancel' && dialog.state.flow !== MENU.flow
+  const said = interrupted ? [bubble('dialog:cancelled')] : []
+  return converse(ctx, engine, person, MENU, { kind: 'entered' }, said)
 }
 
 function enter(ctx: Context, engine: Engine, person: Person, state: FlowState): Promise<Answer> {
@@ -136,7 +153,11 @@ function answer(
   state: FlowState,
 ): Answer {
   const bubbles = said.length > 0 ? said : [bubble('menu:title')]
-  const offered = choices.map(({ label, value }) => ({ token: newToken(ctx), value, label }))
+  const offered = (choices.length > 0 ? choices : [CANCEL_CHOICE]).map(({ label, value }) => ({
+    token: newToken(ctx),
+    value,
+    label,
+  }))
   const messages = bubbles.map((each, index): Message =>
     index === bubbles.length - 1 ? { ...each, buttons: buttonsOf(offered) } : each,
   )

@@ -93,26 +93,23 @@ async function bind(server: Server, address: string): Promise<boolean> {
     await unlink(address).catch(() => {})
     if (!(await listen(server, address))) return false
   }
-  // Another process may have found the same dead file and removed ours in its place.
-  const { ino } = await stat(address)
+  // Another process may have found the same dead file and removed ours in its place. Ours is then not
+  // closed here: closing removes the file, which is the other's.
+  const inode = async () => (await stat(address).catch(nothingThere))?.ino
+  const ours = await inode()
   await setTimeout(SETTLE_MS)
-  const isOurs = (await stat(address).catch(() => null))?.ino === ino
-  // Not closed: closing would remove the file, which is the other's.
-  if (!isOurs) server.unref()
-  return isOurs
+  server.unref()
+  return ours !== undefined && ours === (await inode())
 }
 
 function listen(server: Server, address: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException) => {
+    // Stays for later errors (no more file handles for a caller): they must not end the process.
+    server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(false)
       else reject(error)
-    }
-    server.once('error', onError)
-    server.listen(address, () => {
-      server.off('error', onError)
-      resolve(true)
     })
+    server.listen(address, () => resolve(true))
   })
 }
 

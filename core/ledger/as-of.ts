@@ -1,5 +1,6 @@
 import { type Context } from '../context.ts'
 import { accept, refuse } from '../result.ts'
+import { openJournal } from './open-journal.ts'
 
 /**
  * Makes sure that what was booked up to `asOf` is complete for ever: nothing will be booked at or
@@ -10,15 +11,15 @@ import { accept, refuse } from '../result.ts'
  */
 export async function settleAsOf(ctx: Context, providerId: number, asOf: Date) {
   if (asOf > ctx.now()) return refuse('as-of-in-future')
-  const journal = await ctx.sql.maybe<{ watermark: Date }>`
+  // The promise needs a row to stand in even before the first posting.
+  await openJournal(ctx, providerId)
+  const { watermark } = await ctx.sql.one<{ watermark: Date }>`
     select watermark from journal where provider_id = ${providerId}`
-  if (!journal || asOf <= journal.watermark) return accept(undefined)
+  if (asOf <= watermark) return accept(undefined)
   // Whoever posts holds the row: skip instead of waiting for a month's close to finish.
   const raised = await ctx.sql.run`
     update journal set watermark = greatest(watermark, ${asOf})
     where provider_id in (
       select provider_id from journal where provider_id = ${providerId} for update skip locked)`
-  return raised === 1
-    ? accept(undefined)
-    : refuse('as-of-unfinished', { watermark: journal.watermark })
+  return raised === 1 ? accept(undefined) : refuse('as-of-unfinished', { watermark })
 }

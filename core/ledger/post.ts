@@ -4,7 +4,6 @@ import { accept, refuse } from '../result.ts'
 import {
   byKey,
   canonicalEntry,
-  CHAIN_START,
   entryBody,
   type EntryBody,
   entryDigest,
@@ -13,6 +12,7 @@ import {
   type NewEntry,
   postingHash,
 } from './entry.ts'
+import { openJournal } from './open-journal.ts'
 import { projectPosting } from './project-posting.ts'
 
 type Head = { last_posting_id: bigint | null; last_hash: Buffer; booked_at: Date }
@@ -62,9 +62,7 @@ function assertSound(bodies: readonly EntryBody[]): void {
  * after it, above the watermark: later postings get later instants whatever the clocks say.
  */
 async function lockJournal(ctx: Context, providerId: number): Promise<Head> {
-  await ctx.sql.run`
-    insert into journal (provider_id, last_hash, watermark)
-    values (${providerId}, ${CHAIN_START}, to_timestamp(0)) on conflict do nothing`
+  await openJournal(ctx, providerId)
   return ctx.sql.one<Head>`
     select last_posting_id, last_hash,
       greatest(${ctx.now()}::timestamptz(3), watermark + interval '1 millisecond') as booked_at

@@ -2,7 +2,7 @@ import { createSignal } from './signal.ts'
 
 const BACKOFF_MAX_MS = 60_000
 const LATE_MS = 300
-const IDLE_WAIT_MS = 5_000
+const IDLE_WAIT_MS = 15_000
 
 type Options<T> = {
   /** Posts one item; true when the other side took it. Never rejects. */
@@ -32,6 +32,7 @@ export class Delivery<T> {
   readonly #lanes = new Map<string, Lane<T>>()
   readonly #changed = createSignal()
   #posting = 0
+  #pending = 0
   #count = 0
   #isStopped = false
 
@@ -43,6 +44,7 @@ export class Delivery<T> {
   push(key: string, item: T, late = false): void {
     if (this.#isStopped) return
     const lane = this.#lanes.get(key) ?? this.#newLane(key)
+    this.#pending += 1
     const queued = { item, number: (this.#count += 1), at: this.#options.nowMs() }
     if (late && !lane.held) {
       lane.held = queued
@@ -55,12 +57,15 @@ export class Delivery<T> {
 
   /** How many wait or are being posted. */
   pending(): number {
-    return this.#waiting().length
+    return this.#pending
   }
 
   /** Takes everything out of the queue, in order of arrival; what is being posted is among it. */
   drain(): T[] {
-    const items = this.#waiting().sort((a, b) => a.number - b.number)
+    const lanes = [...this.#lanes.values()]
+    const items = lanes
+      .flatMap(({ queue, held }) => (held ? [...queue, held] : [...queue]))
+      .sort((a, b) => a.number - b.number)
     this.#forget()
     this.#changed.fire()
     return items.map(({ item }) => item)
@@ -80,10 +85,6 @@ export class Delivery<T> {
     this.#forget()
   }
 
-  #waiting(): Queued<T>[] {
-    return [...this.#lanes.values()].flatMap(({ queue, held }) => (held ? [...queue, held] : queue))
-  }
-
   #forget(): void {
     for (const lane of this.#lanes.values()) {
       if (lane.timer) clearTimeout(lane.timer)
@@ -91,6 +92,7 @@ export class Delivery<T> {
       lane.queue.length = 0
     }
     this.#lanes.clear()
+    this.#pending = 0
   }
 
   #newLane(key: string): Lane<T> {
@@ -117,7 +119,10 @@ export class Delivery<T> {
     lane.state = 'idle'
     if (isTaken) {
       // after a drain the head may already be gone
-      if (lane.queue[0] === head) lane.queue.shift()
+      if (lane.queue[0] === head) {
+        lane.queue.shift()
+        this.#pending -= 1
+      }
       lane.failures = 0
     } else if (lane.queue.length > 0) {
       this.#pause(lane)

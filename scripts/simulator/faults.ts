@@ -5,7 +5,7 @@ export const WIRES = ['telegram', 'crew', 'viber'] as const
 export type Wire = (typeof WIRES)[number]
 
 /** Shares of calls or updates between 0 and 1; what is absent never happens. */
-export type FaultRates = {
+type FaultRates = {
   /** Answered 429 (Viber: status 12) and not done. */
   rate429?: number
   /** Seconds in the 429 answer; 1 unless told. */
@@ -30,9 +30,9 @@ export const CALL_FAULTS = ['too-many', 'server-error', 'timeout-after-accept', 
 export const UPDATE_FAULTS = ['duplicate', 'out-of-order', 'bad-signature'] as const
 type CallFault = (typeof CALL_FAULTS)[number]
 type UpdateFault = (typeof UPDATE_FAULTS)[number]
-export type FaultKind = CallFault | UpdateFault
+type FaultKind = CallFault | UpdateFault
 
-export type NextFault = {
+type NextFault = {
   /** How many times; 1 unless told. */
   count?: number
   /** Only calls of this method, any case; unless told, calls that reach a person. */

@@ -116,7 +116,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
 }
 
-export type Bots = { telegram: Telegram; crew: Telegram | null; viber: Viber }
+type Bots = { telegram: Telegram; crew: Telegram | null; viber: Viber }
 
 type Handlers = {
   bots: Bots

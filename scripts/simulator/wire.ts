@@ -29,7 +29,7 @@ export function sendJson(res: ServerResponse, status: number, json: string): voi
   res.end(body)
 }
 
-export type Answer = { status: number; headers: http.IncomingHttpHeaders; body: Buffer }
+type Answer = { status: number; headers: http.IncomingHttpHeaders; body: Buffer }
 
 type Request = {
   method: 'GET' | 'HEAD' | 'POST'

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const cache = path.join(root, 'node_modules/.cache/oselia')
+const DAY_MS = 24 * 60 * 60_000
 
 /**
  * Makes the embedded database that every test file starts from: migrated, empty, dumped to a file
@@ -22,9 +23,16 @@ export default async function setUp() {
   const own = `${image}.${process.pid}`
   const script = fileURLToPath(new URL('./template.ts', import.meta.url))
   await promisify(execFile)(process.execPath, ['--import', 'tsx', script, own], { cwd: root })
-  for (const old of await readdir(cache))
-    if (old.endsWith('.tar')) await rm(path.join(cache, old), { force: true })
   await rename(own, image)
+  await removeOld()
+}
+
+// Not at once: another run may still be reading an image of yesterday's migrations.
+async function removeOld() {
+  for (const name of await readdir(cache)) {
+    const file = path.join(cache, name)
+    if (Date.now() - (await stat(file)).mtimeMs > DAY_MS) await rm(file, { force: true })
+  }
 }
 
 async function fingerprint() {

@@ -122,12 +122,14 @@ function refuseOverlaps(job: Job, written: readonly NewVersion[], stored: readon
       (other) =>
         other.serviceId === row.serviceId &&
         other.zone === row.zone &&
-        other.fromDay < row.fromDay &&
-        other.toDay !== null &&
-        other.toDay > row.fromDay,
+        (runsInto(other, row) || runsInto(row, other)),
     )
     if (overlaps) job.findings.refuse(row.line, 'fromDay', 'tariff-overlaps', row.fromDay)
   }
+}
+
+function runsInto(earlier: Version, later: Version): boolean {
+  return earlier.fromDay < later.fromDay && earlier.toDay !== null && earlier.toDay > later.fromDay
 }
 
 async function store({ tx }: Job, rows: readonly NewVersion[]): Promise<void> {

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { type ServerResponse } from 'node:http'
+import { type Wire } from '../faults.ts'
 
 export type PageLink = { label: string; url: string }
 
 type PageOptions = {
   hints: string[]
   links: PageLink[]
-  names: { telegram: string; crew: string; viber: string }
+  names: Record<Wire, string>
   hasCrew: boolean
 }
 
@@ -15,6 +16,13 @@ const ASSETS: Record<string, string> = {
   'phones.js': 'text/javascript; charset=utf-8',
   'chat.js': 'text/javascript; charset=utf-8',
 }
+
+type Phone = { wire: Wire; title: string; person: string }
+const PHONES: Phone[] = [
+  { wire: 'telegram', title: 'Telegram', person: 'Олена' },
+  { wire: 'crew', title: 'Telegram бригади', person: 'Іван' },
+  { wire: 'viber', title: 'Viber', person: 'Тарас' },
+]
 
 const FAULTS = [
   { name: 'rate429', label: 'Забагато запитів (429)' },
@@ -29,7 +37,7 @@ const FAULTS = [
 /**
  * The page: one phone for each bot, side by side. Tests find their way by attributes that stay:
  *
- * - `[data-phone=telegram|crew|viber]` a phone; inside it
+ * - `[data-phone=telegram|crew|viber]` a phone with its tools; inside it
  * - `[data-role=chat]` the conversation, each `[data-message]` in it with `data-by=bot|person`
  * - `[data-role=inline]` buttons under a message, `[data-role=keyboard]` the keyboard at the bottom
  * - `[data-role=start]` begins the chat (Telegram's Start; opening the chat in Viber)
@@ -62,11 +70,7 @@ export function createPage(options: PageOptions) {
 }
 
 function renderPage({ hints, links, names, hasCrew }: PageOptions): string {
-  const phones = [
-    renderPhone('telegram', 'telegram', names.telegram, 'Telegram'),
-    ...(hasCrew ? [renderPhone('crew', 'telegram', names.crew, 'Telegram, бригада')] : []),
-    renderPhone('viber', 'viber', names.viber, 'Viber'),
-  ]
+  const phones = PHONES.filter(({ wire }) => wire !== 'crew' || hasCrew)
   return `<!doctype html>
 <html lang="uk">
 <head>
@@ -83,9 +87,9 @@ function renderPage({ hints, links, names, hasCrew }: PageOptions): string {
 <nav aria-label="Посилання">${links.map(renderLink).join(' ')}</nav></div>
 ${hints.length > 0 ? `<ul class="hints" aria-label="Підказки">${hints.map((hint) => `<li>${escapeHtml(hint)}</li>`).join('')}</ul>` : ''}
 </header>
-<main class="phones">${phones.join('\n')}</main>
+<main class="phones">${phones.map((phone) => renderPhone(phone, names[phone.wire])).join('\n')}</main>
 <details class="faults"><summary>Збої мережі</summary>
-<div class="fault-forms">${(hasCrew ? ['telegram', 'crew', 'viber'] : ['telegram', 'viber']).map(renderFaults).join('')}</div>
+<div class="fault-forms">${phones.map(renderFaults).join('')}</div>
 </details>
 </body>
 </html>
@@ -97,20 +101,16 @@ function renderLink({ label, url }: PageLink): string {
   return `<a href="${escapeHtml(href)}" target="_blank" rel="noopener">${escapeHtml(label)}</a>`
 }
 
-function renderPhone(
-  wire: string,
-  look: 'telegram' | 'viber',
-  name: string,
-  title: string,
-): string {
-  const isTelegram = look === 'telegram'
-  return `<section class="column" aria-label="${escapeHtml(title)}">
-<div class="phone ${look}" data-phone="${wire}">
+function renderPhone({ wire, title, person }: Phone, name: string): string {
+  const isTelegram = wire !== 'viber'
+  return `<section class="column" data-phone="${wire}" aria-labelledby="title-${wire}">
+<h2 id="title-${wire}">${title}</h2>
+<div class="phone ${isTelegram ? 'telegram' : 'viber'}">
 <div class="bar">
 <span class="avatar" aria-hidden="true">${escapeHtml(name.slice(0, 1))}</span>
-<div><h2>${escapeHtml(name)}</h2><p data-role="who">${escapeHtml(title)}</p></div>
+<div><p class="bot">${escapeHtml(name)}</p><p data-role="who"></p></div>
 </div>
-<div class="chat" data-role="chat" role="log" aria-label="Розмова, ${escapeHtml(title)}" tabindex="0"></div>
+<div class="chat" data-role="chat" role="log" aria-label="Розмова, ${title}" tabindex="0"></div>
 <p class="notice" data-role="notice" role="status" hidden></p>
 <ul class="commands" data-role="commands" aria-label="Команди бота" hidden></ul>
 <button type="button" class="start" data-role="start" hidden>${isTelegram ? 'Розпочати' : 'Відкрити чат'}</button>
@@ -124,21 +124,21 @@ ${isTelegram ? '<button type="button" class="icon menu" data-role="menu" aria-la
 <div class="keyboard" data-role="keyboard" role="group" aria-label="Клавіатура бота" hidden></div>
 </div>
 <details class="tools"><summary>Людина з цим телефоном</summary>
-<label>Ім’я <input data-role="name" value="${isTelegram ? 'Олена' : 'Тарас'}" maxlength="64"></label>
+<label>Ім’я <input data-role="name" value="${person}" maxlength="64"></label>
 <label>Телефон <input data-role="phone-number" placeholder="380501112233" maxlength="15" inputmode="numeric"></label>
-<label>Прийшла за посиланням <input data-role="payload" placeholder="параметр start" maxlength="64"></label>
+<label>Прийшла за посиланням <input data-role="payload" placeholder="параметр посилання" maxlength="64"></label>
 <div class="tool-buttons"><button type="button" data-role="new-person">Нова людина, чистий чат</button>
 <button type="button" data-role="leave">${isTelegram ? 'Заблокувати бота' : 'Відписатися'}</button></div>
 </details>
 </section>`
 }
 
-function renderFaults(wire: string): string {
+function renderFaults({ wire, title }: Phone): string {
   const rows = FAULTS.map(
     ({ name, label }) =>
       `<label>${label} <span><input type="number" name="${name}" min="0" max="100" step="5" value="0"> %</span></label>`,
   )
-  return `<form class="fault-form" data-faults="${wire}"><h3>${wire}</h3>${rows.join('')}
+  return `<form class="fault-form" data-faults="${wire}"><h3>${title}</h3>${rows.join('')}
 <label>Затримка відповіді <span><input type="number" name="slowMs" min="0" max="60000" step="100" value="0"> мс</span></label>
 <button>Застосувати</button> <span role="status"></span></form>`
 }

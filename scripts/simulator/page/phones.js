@@ -27,7 +27,7 @@ class Phone {
   constructor(root) {
     this.wire = root.dataset.phone
     this.isViber = this.wire === 'viber'
-    this.column = root.closest('.column')
+    this.root = root
     this.listen()
     this.person = sessionStorage.getItem(`person:${this.wire}`)
     if (this.person) this.watch()
@@ -35,7 +35,7 @@ class Phone {
   }
 
   part(role) {
-    return this.column.querySelector(`[data-role="${role}"]`)
+    return this.root.querySelector(`[data-role="${role}"]`)
   }
 
   notice(text) {

@@ -10,7 +10,7 @@ import {
   type User,
 } from './wire-types.ts'
 
-const WAIT_MS = 5_000
+const WAIT_MS = 15_000
 
 export type Person = {
   /** The user's id; in a private chat also the chat's. */

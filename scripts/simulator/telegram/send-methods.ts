@@ -43,7 +43,7 @@ export function messageText(call: Call): Formatted {
 }
 
 /** The caption of a media message; an empty object when there is none. */
-export function captionOf(
+function captionOf(
   source: string | undefined,
   mode: string | undefined,
   entities: unknown,
@@ -100,11 +100,7 @@ function repliedTo(chat: Chat, call: Call): Message | undefined {
 }
 
 /** Adds a message of the bot to the chat and shows it. */
-export function say(
-  state: State,
-  { chat, rest, markup }: Place,
-  content: Partial<Message>,
-): Message {
+function say(state: State, { chat, rest, markup }: Place, content: Partial<Message>): Message {
   const message = record(state, chat, state.me, { ...rest, ...content })
   if (markup?.kind === 'reply') chat.keyboard = markup.markup
   if (markup?.kind === 'remove') chat.keyboard = null

@@ -8,7 +8,7 @@ import {
   type Message,
 } from './wire-types.ts'
 
-export type ShownFile = {
+type ShownFile = {
   kind: 'document' | 'photo'
   name: string
   mime: string

@@ -13,11 +13,15 @@ import { type ChatInfo, type User } from './wire-types.ts'
 
 // room for the parts around the largest file
 const BODY_BYTES_MAX = UPLOAD_BYTES_MAX + 1024 * 1024
-const FIRST_PERSON_ID = 1_000_001
+// a user has one id in all bots: made-up residents and crew members must not be the same people
+const FIRST_PERSON_ID: Record<TelegramOptions['wire'], number> = {
+  telegram: 1_000_001,
+  crew: 2_000_001,
+}
 const FIRST_GROUP_ID = -1_001_000_000_001
 
 export type TelegramOptions = {
-  wire: Wire
+  wire: Exclude<Wire, 'viber'>
   token: string
   name: string
   username: string
@@ -31,7 +35,7 @@ export type TelegramOptions = {
   hasBudgets: () => boolean
 }
 
-export type PersonOptions = {
+type PersonOptions = {
   id?: number
   firstName: string
   phone?: string
@@ -39,7 +43,7 @@ export type PersonOptions = {
   hasStarted?: boolean
 }
 
-export type Group = {
+type Group = {
   id: number
   /** A member as the chat's participant: what they send goes to the group. */
   as: (person: Person, options?: { topic?: number }) => Person
@@ -82,7 +86,7 @@ export type Telegram = {
 export function createTelegram(options: TelegramOptions): Telegram {
   const state = createState(options)
   const people = new Map<number, Person>()
-  let lastPersonId = FIRST_PERSON_ID - 1
+  let lastPersonId = FIRST_PERSON_ID[options.wire] - 1
   let lastGroupId = FIRST_GROUP_ID + 1
 
   function person({ id, firstName, phone, hasStarted = true }: PersonOptions): Person {

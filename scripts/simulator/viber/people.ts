@@ -17,7 +17,7 @@ import {
   type ViberState,
 } from './state.ts'
 
-const WAIT_MS = 5_000
+const WAIT_MS = 15_000
 const BLANK: ViberContent = {
   type: 'text',
   text: '',

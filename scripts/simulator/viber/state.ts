@@ -10,7 +10,7 @@ import { type ViberContent, type ViberKeyboard } from './message.ts'
 const MESSAGES_MAX = 1_000
 const SILENT_PER_HOUR = 100
 
-export type ViberFile = {
+type ViberFile = {
   name: string
   mime: string
   sizeBytes: number
@@ -32,7 +32,7 @@ export type ViberMessage = Omit<ViberContent, 'keyboard'> & {
   at: number
 }
 
-export type ViberUser = {
+type ViberUser = {
   id: string
   name: string
   phone: string

@@ -31,7 +31,7 @@ export type ViberOptions = {
   hasBudgets: () => boolean
 }
 
-export type ViberPersonOptions = {
+type ViberPersonOptions = {
   id?: string
   name: string
   phone?: string

@@ -155,7 +155,8 @@ describe('grammY over a webhook', () => {
   it('takes updates through webhookCallback with the secret and in order', async () => {
     const bot = grammyBot()
     bot.on('message:text', (ctx) => ctx.reply(ctx.message.text.toUpperCase()))
-    const server = http.createServer(webhookCallback(bot, 'http', { secretToken: 'secret_1' }))
+    const handle = webhookCallback(bot, 'http', { secretToken: 'secret_1' })
+    const server = http.createServer((req, res) => void handle(req, res))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     await bot.api.setWebhook(`http://127.0.0.1:${port}/`, { secret_token: 'secret_1' })
