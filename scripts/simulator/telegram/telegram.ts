@@ -47,7 +47,7 @@ type Group = {
   id: number
   /** A member as the chat's participant: what they send goes to the group. */
   as: (person: Person, options?: { topic?: number }) => Person
-  /** Turns the group into a supergroup; returns its id. Sends to the old id are refused. */
+  /** Turns the group into a supergroup and returns that; sends to the old id are refused. */
   migrate: () => Group
   /** The bot is thrown out: sends are refused. */
   kickBot: () => void
