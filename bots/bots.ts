@@ -13,6 +13,7 @@ import { type Handled } from './dialog/handle-updates.ts'
 import { type Webhook } from './dialog/webhook.ts'
 import { startWorker } from './dialog/worker.ts'
 import { openFlows } from './flows/flows.ts'
+import { fetchOverHttp } from './telegram/fetch.ts'
 import { ALLOWED_UPDATES, pollUpdates } from './telegram/poll.ts'
 import { readUpdate as readTelegram } from './telegram/read-update.ts'
 import { telegramSender } from './telegram/sender.ts'
@@ -140,6 +141,8 @@ function openTelegram({ telegram }: BotsOptions): Api | null {
   if (!telegram) return null
   return new Api(telegram.token, {
     timeoutSeconds: TELEGRAM_TIMEOUT_SECONDS,
+    // grammY reads status and JSON of an answer, nothing else of the type.
+    fetch: fetchOverHttp as unknown as typeof fetch,
     ...(telegram.apiRoot ? { apiRoot: telegram.apiRoot } : {}),
   })
 }

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { type Context } from '../core/context.ts'
 import { type ControlOutput } from '../core/db/control-channel.ts'
-import { type Fault, verify } from '../core/ledger/verify.ts'
+import { type Fault } from '../core/ledger/fault.ts'
+import { verify } from '../core/ledger/verify.ts'
 
 const USAGE = `npm run -s verify             checks the whole journal, one line for each fault
 npm run -s verify -- --json   the same, each line is JSON

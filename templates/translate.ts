@@ -31,8 +31,18 @@ export function openTranslator(): (language: Language) => Translate {
   return (language) => fixed.get(language) ?? missing(language)
 }
 
+// Most words have no parameters: looked up once.
 function bind(t: TFunction): Translate {
-  return (key, params) => t(key, params ?? {})
+  const plain = new Map<string, string>()
+  return (key, params) => {
+    if (params) return t(key, params)
+    let text = plain.get(key)
+    if (text === undefined) {
+      text = t(key)
+      plain.set(key, text)
+    }
+    return text
+  }
 }
 
 function missing(language: string): never {

@@ -1,4 +1,3 @@
-import { type Person } from '../../core/access/person.ts'
 import { type Context } from '../../core/context.ts'
 import {
   type Button,
@@ -13,6 +12,7 @@ import { type Bubble, type Flow, type FlowState, MENU, type Turn } from './flow.
 import { type Input, type RawInput } from './input.ts'
 import { renderLine } from './render.ts'
 import { isToken, newToken } from './token.ts'
+import { type Visitor } from './visitor.ts'
 
 /** A choice as it was offered: found again by its token, or by its label typed in its own step. */
 export type Offered = { token: string; value: Choice['value']; label: Line }
@@ -53,7 +53,7 @@ const HOPS_MAX = 5
 export async function takeTurn(
   ctx: Context,
   engine: Engine,
-  person: Person,
+  person: Visitor,
   stored: DialogState | null,
   raw: RawInput,
 ): Promise<Answer> {
@@ -84,7 +84,7 @@ export async function takeTurn(
 }
 
 /** What a person who has never spoken to the bot sees before the first press. */
-export function welcome(ctx: Context, engine: Engine, person: Person): Promise<Answer> {
+export function welcome(ctx: Context, engine: Engine, person: Visitor): Promise<Answer> {
   return enter(ctx, engine, person, { flow: 'start', step: 'choose-language' })
 }
 
@@ -107,7 +107,7 @@ function startState(stored: DialogState | null, payload: string | null): FlowSta
 function obey(
   ctx: Context,
   engine: Engine,
-  person: Person,
+  person: Visitor,
   dialog: DialogState,
   command: Command,
 ): Promise<Answer> {
@@ -117,14 +117,14 @@ function obey(
   return converse(ctx, engine, person, MENU, { kind: 'entered' }, said)
 }
 
-function enter(ctx: Context, engine: Engine, person: Person, state: FlowState): Promise<Answer> {
+function enter(ctx: Context, engine: Engine, person: Visitor, state: FlowState): Promise<Answer> {
   return converse(ctx, engine, person, state, { kind: 'entered' })
 }
 
 async function converse(
   ctx: Context,
   engine: Engine,
-  person: Person,
+  person: Visitor,
   from: FlowState,
   first: Input,
   before: Bubble[] = [],
@@ -147,7 +147,7 @@ async function converse(
 
 function answer(
   ctx: Context,
-  person: Person,
+  person: Visitor,
   said: Bubble[],
   choices: readonly Choice[],
   state: FlowState,
@@ -182,12 +182,12 @@ function fold(text: string): string {
 }
 
 // The dialog stays as it was: its buttons are offered again with the tokens they had.
-function repeat(person: Person, dialog: DialogState, lines: Line[]): Answer {
+function repeat(person: Visitor, dialog: DialogState, lines: Line[]): Answer {
   const { offered, state } = dialog
   const messages = [{ lines, buttons: buttonsOf(offered) }]
   return { messages, dialog: { state, offered }, language: person.language, stale: false }
 }
 
-function staleAnswer(person: Person, dialog: DialogState): Answer {
+function staleAnswer(person: Visitor, dialog: DialogState): Answer {
   return { ...repeat(person, dialog, [say('dialog:step-finished')]), stale: true }
 }

@@ -1,6 +1,6 @@
-import { type Person } from '../../core/access/person.ts'
 import { type Context } from '../../core/context.ts'
 import { type Input } from './input.ts'
+import { type Visitor } from './visitor.ts'
 import { type Choice, type DocumentRef, type Line } from '../../core/outbox/message.ts'
 
 /** Plain JSON kept between updates: which conversation, at which step, with what is known. */
@@ -22,7 +22,7 @@ export type Turn<S extends FlowState = FlowState> = {
 /** A conversation: state in, turn out. It knows no messenger and no words. */
 export type Flow<S extends FlowState> = (
   ctx: Context,
-  person: Person,
+  person: Visitor,
   state: S,
   input: Input,
 ) => Promise<Turn<S>>

@@ -1,5 +1,6 @@
 import { type Channel } from '../../core/access/channel.ts'
 import { meetPerson, type Person, setReachable } from '../../core/access/person.ts'
+import { readLinkedAccounts } from '../../core/access/linked-accounts.ts'
 import { type Context } from '../../core/context.ts'
 import { claimUpdates, markHandled, type StoredUpdate } from '../../core/inbox/claim-updates.ts'
 import {
@@ -13,6 +14,7 @@ import { say } from '../../core/outbox/message.ts'
 import { LANGUAGES } from '../../templates/translate.ts'
 import { type DialogState, type Engine, takeTurn } from './engine.ts'
 import { type Update } from './input.ts'
+import { type Visitor } from './visitor.ts'
 
 /** How an adapter reads what its messenger sent. */
 export type UpdateReader = (payload: object) => Update
@@ -22,11 +24,12 @@ export type Press = { channel: Channel; callbackId: string; language: string; st
 
 export type Handled = { count: number; letters: QueuedLetter[]; presses: Press[] }
 
+type Known = Conversation & Visitor
 type Said = Extract<Update, { kind: 'said' }>
 type Work = {
   ctx: Context
   engine: Engine
-  known: Map<string, Conversation>
+  known: Map<string, Known>
   letters: Letter[]
   presses: Press[]
   dialogs: { identityId: number; state: object; choices: object }[]
@@ -70,9 +73,16 @@ export function handleUpdates(
 
 async function readKnown(ctx: Context, updates: readonly Update[]) {
   const people = updates.filter((update): update is Said => update.kind === 'said')
-  if (people.length === 0) return new Map<string, Conversation>()
-  const conversations = await readConversations(ctx, people)
-  return new Map(conversations.map((each) => [nameOf(each), each]))
+  const known = new Map<string, Known>()
+  if (people.length === 0) return known
+  for (const each of await readConversations(ctx, people))
+    known.set(nameOf(each), { ...each, accounts: [] })
+  const visitors = [...known.values()]
+  const consumers = visitors.map((each) => each.consumerId)
+  for (const account of await readLinkedAccounts(ctx, consumers))
+    for (const each of visitors)
+      if (each.consumerId === account.consumerId) each.accounts.push(account)
+  return known
 }
 
 function nameOf(person: { channel: Channel; externalId: string }): string {
@@ -96,7 +106,7 @@ async function handle(work: Work, update: Update): Promise<void> {
 
 async function handleSaid(work: Work, update: Said): Promise<void> {
   const conversation = work.known.get(nameOf(update)) ?? null
-  const person: Person = conversation ?? (await meet(work.ctx, update))
+  const person: Visitor = conversation ?? { ...(await meet(work.ctx, update)), accounts: [] }
   const answer = await takeTurn(
     work.ctx,
     work.engine,
@@ -116,7 +126,8 @@ async function handleSaid(work: Work, update: Said): Promise<void> {
   if (!stale) work.dialogs.push({ identityId: person.identityId, state, choices: offered })
 }
 
-function dialogOf({ choices, state, updatedAt }: Conversation): DialogState | null {
+/** The stored dialog of a conversation; null before the first. */
+export function dialogOf({ choices, state, updatedAt }: Conversation): DialogState | null {
   if (!state || !updatedAt) return null
   return { state, offered: choices ?? [], updatedAt } as DialogState
 }

@@ -1,12 +1,11 @@
-import { type LinkedAccount, readLinkedAccounts } from '../../core/access/linked-accounts.ts'
-import { type Person } from '../../core/access/person.ts'
+import { type LinkedAccount } from '../../core/access/linked-accounts.ts'
 import { type Context } from '../../core/context.ts'
 import { type AgreementBalance, readBalances } from '../../core/ledger/read-balances.ts'
-import { readDataDay } from '../../core/ledger/read-data-day.ts'
-import { readStatements, type Statement } from '../../core/ledger/read-statements.ts'
+import { readStatements } from '../../core/ledger/read-statements.ts'
+import { type Statement } from '../../core/ledger/statement.ts'
 import { kopecks, sum } from '../../core/money.ts'
 import { type Choice, day, type Line, money, month, say } from '../../core/outbox/message.ts'
-import { type Period } from '../../core/period.ts'
+import { dayIn, type Period } from '../../core/period.ts'
 import {
   ask,
   finish,
@@ -18,6 +17,7 @@ import {
 } from '../dialog/flow.ts'
 import { type Input } from '../dialog/input.ts'
 import { pageAsked, pageOf } from '../dialog/paging.ts'
+import { type Visitor } from '../dialog/visitor.ts'
 
 type Overview = { flow: 'balance'; step: 'enter' | 'overview'; page?: number }
 type Service = { flow: 'balance'; step: 'service'; agreementId: number; before?: Period }
@@ -39,20 +39,26 @@ export const balance: Flow<State> = async (ctx, person, state, input) => {
   return showOverview(ctx, person, 0)
 }
 
-async function showOverview(ctx: Context, person: Person, page: number): Promise<Turn<State>> {
-  const linked = await readLinkedAccounts(ctx, person.consumerId)
+async function showOverview(ctx: Context, person: Visitor, page: number): Promise<Turn<State>> {
+  const linked = person.accounts
   if (linked.length === 0) return goTo({ flow: 'link', step: 'enter' }, [say('menu:link-first')])
   const accountIds = linked.map((account) => account.accountId)
   const balances = await readBalances(ctx, accountIds)
-  const dataDay = await readDataDay(ctx, accountIds)
   const owed = sum(balances.map((row) => row.balance).filter((amount) => amount > 0n))
   const lines: Line[] = [say('balance:total', { total: money(owed) })]
   for (const account of linked) lines.push(...accountLines(account, balances))
-  if (dataDay) lines.push(say('balance:as-of', { day: day(dataDay) }))
+  const known = oldest(balances)
+  if (known) lines.push(say('balance:as-of', { day: day(dayIn(known, ctx.zone)) }))
   const choices = pageOf(balances.map(serviceChoice(linked)), page, [
     { label: say('dialog:to-menu'), value: 'menu' },
   ])
   return ask<State>({ flow: 'balance', step: 'overview', page }, lines, choices)
+}
+
+// The total is as old as its oldest part.
+function oldest(balances: readonly AgreementBalance[]): Date | null {
+  const times = balances.flatMap(({ bookedAt }) => (bookedAt ? [bookedAt] : []))
+  return times.reduce<Date | null>((a, b) => (a && a < b ? a : b), null)
 }
 
 function accountLines(account: LinkedAccount, balances: readonly AgreementBalance[]): Line[] {
@@ -83,7 +89,7 @@ function serviceChoice(linked: readonly LinkedAccount[]) {
 
 async function showService(
   ctx: Context,
-  person: Person,
+  person: Visitor,
   which: { agreementId: number; before?: Period },
 ): Promise<Turn<State>> {
   const own = await findAgreement(ctx, person, which.agreementId)
@@ -118,8 +124,8 @@ function monthLines(row: Statement): Line[] {
   ]
 }
 
-async function findAgreement(ctx: Context, person: Person, agreementId: number) {
-  const linked = await readLinkedAccounts(ctx, person.consumerId)
+async function findAgreement(ctx: Context, person: Visitor, agreementId: number) {
+  const linked = person.accounts
   const balances = await readBalances(
     ctx,
     linked.map((account) => account.accountId),
@@ -129,7 +135,7 @@ async function findAgreement(ctx: Context, person: Person, agreementId: number) 
 
 async function leaveService(
   ctx: Context,
-  person: Person,
+  person: Visitor,
   state: Service,
   input: Input,
 ): Promise<Turn<State>> {

@@ -1,4 +1,4 @@
-import { type LinkedAccount, readLinkedAccounts } from '../../core/access/linked-accounts.ts'
+import { type LinkedAccount } from '../../core/access/linked-accounts.ts'
 import { readIssuedMonths } from '../../core/billing/issued-months.ts'
 import { type Context } from '../../core/context.ts'
 import { type Choice, month, say } from '../../core/outbox/message.ts'
@@ -23,7 +23,7 @@ const MONTHS_OFFERED = 6
 
 /** Sends the month's bill as a PDF: the newest at once, earlier months to choose. */
 export const bill: Flow<State> = async (ctx, person, state, input) => {
-  const linked = await readLinkedAccounts(ctx, person.consumerId)
+  const linked = person.accounts
   if (state.step === 'enter') return enter(ctx, linked)
   if (input.kind !== 'choice') return leaveToMenu(input)
   if (input.value === 'menu') return finish([])

@@ -1,12 +1,11 @@
 import { readProviderContacts } from '../../core/registry/provider-contacts.ts'
-import { readLinkedAccounts } from '../../core/access/linked-accounts.ts'
-import { type Person } from '../../core/access/person.ts'
 import { type Context } from '../../core/context.ts'
 import { type Line, say } from '../../core/outbox/message.ts'
+import { type Visitor } from '../dialog/visitor.ts'
 
 /** A line a provider: whom to call. The person's own providers, or all when none is linked. */
-export async function contactLines(ctx: Context, person: Person): Promise<Line[]> {
-  const linked = await readLinkedAccounts(ctx, person.consumerId)
+export async function contactLines(ctx: Context, person: Visitor): Promise<Line[]> {
+  const linked = person.accounts
   const own = new Set(linked.map((account) => account.providerId))
   const providers = await readProviderContacts(ctx)
   return providers

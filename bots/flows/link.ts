@@ -1,6 +1,5 @@
 import { linkAccount } from '../../core/access/link-account.ts'
 import { requestLink } from '../../core/access/link-request.ts'
-import { type Person } from '../../core/access/person.ts'
 import { type Proof, type ProofKind } from '../../core/access/proof.ts'
 import { type Context } from '../../core/context.ts'
 import { kopecks } from '../../core/money.ts'
@@ -10,6 +9,7 @@ import { makeDate, type PlainDate } from '../../core/period.ts'
 import { ask, finish, type Flow, type FlowState, type Turn } from '../dialog/flow.ts'
 import { type Input } from '../dialog/input.ts'
 import { parseSum } from '../dialog/number.ts'
+import { refreshAccounts, type Visitor } from '../dialog/visitor.ts'
 
 type Enter = { flow: 'link'; step: 'enter' | 'number'; code?: string }
 type ChooseProof = { flow: 'link'; step: 'proof'; number: string }
@@ -41,7 +41,7 @@ export const link: Flow<State> = async (ctx, person, state, input) => {
 
 function takeNumber(
   ctx: Context,
-  person: Person,
+  person: Visitor,
   state: Enter,
   input: Input,
 ): Turn<State> | Promise<Turn<State>> {
@@ -54,12 +54,12 @@ function takeNumber(
   return askProof(person, number)
 }
 
-function askProof(person: Person, number: string, before: Line[] = []): Turn<State> {
+function askProof(person: Visitor, number: string, before: Line[] = []): Turn<State> {
   const state: State = { flow: 'link', step: 'proof', number }
   return ask<State>(state, [...before, say('link:ask-proof', { number })], proofChoices(person))
 }
 
-function proofChoices(person: Person): Choice[] {
+function proofChoices(person: Visitor): Choice[] {
   // Viber cannot prove that a shared contact is the sender's own.
   const kinds: (ProofKind | 'staff')[] =
     person.channel === 'telegram'
@@ -68,7 +68,7 @@ function proofChoices(person: Person): Choice[] {
   return kinds.map((kind) => ({ label: say(`link:proof.${kind}`), value: kind }))
 }
 
-function takeProofKind(person: Person, state: ChooseProof, input: Input): Turn<State> {
+function takeProofKind(person: Visitor, state: ChooseProof, input: Input): Turn<State> {
   if (input.kind !== 'choice') return askProof(person, state.number, [say('dialog:press-or-type')])
   const { number } = state
   if (input.value === 'staff') {
@@ -86,7 +86,7 @@ function askFact(state: EnterFact, before: Line[] = []): Turn<State> {
 
 function takeFact(
   ctx: Context,
-  person: Person,
+  person: Visitor,
   state: EnterFact,
   input: Input,
 ): Turn<State> | Promise<Turn<State>> {
@@ -117,12 +117,13 @@ function readPayment(text: string): Proof | null {
 
 async function tryFact(
   ctx: Context,
-  person: Person,
+  person: Visitor,
   given: { number: string; proof: Proof },
 ): Promise<Turn<State>> {
   const result = await linkAccount(ctx, { person, ...given })
   const { consumerId } = person
   if (result.ok) {
+    await refreshAccounts(ctx, person)
     await tellOfNewLink(ctx, { accountIds: result.value.newAccountIds, consumerId })
     return finish([say('link:done', { number: given.number })])
   }
@@ -133,7 +134,7 @@ async function tryFact(
 
 async function takeNote(
   ctx: Context,
-  person: Person,
+  person: Visitor,
   state: EnterNote,
   input: Input,
 ): Promise<Turn<State>> {

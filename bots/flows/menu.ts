@@ -1,4 +1,4 @@
-import { type LinkedAccount, readLinkedAccounts } from '../../core/access/linked-accounts.ts'
+import { type LinkedAccount } from '../../core/access/linked-accounts.ts'
 import { type Choice, type Line, say } from '../../core/outbox/message.ts'
 import { accountKey } from '../../core/registry/account-number.ts'
 import { ask, type Flow, type FlowState, goTo } from '../dialog/flow.ts'
@@ -18,7 +18,7 @@ const NEEDS_ACCOUNT: readonly Door[] = ['balance', 'reading', 'bill']
 /** The main menu: buttons, and free text that means one of them. */
 export function openMenu(intents: Intents): Flow<State> {
   return async (ctx, person, state, input) => {
-    const linked = await readLinkedAccounts(ctx, person.consumerId)
+    const linked = person.accounts
     const choices = doorChoices(linked)
     const menu: State = { flow: 'menu', step: 'choose' }
     if (input.kind === 'entered') {

@@ -1,4 +1,3 @@
-import { type Person } from '../../core/access/person.ts'
 import { type Context } from '../../core/context.ts'
 import { judgeReading, type Judgement } from '../../core/metering/judge-reading.ts'
 import { readKnowledge } from '../../core/metering/read-knowledge.ts'
@@ -19,6 +18,7 @@ import { cost, quantity, type Quantity } from '../../core/quantity.ts'
 import { readPrice } from '../../core/tariffs/read-price.ts'
 import { ask, finish, type Turn } from '../dialog/flow.ts'
 import { type Input } from '../dialog/input.ts'
+import { type Visitor } from '../dialog/visitor.ts'
 import { type Confirm, type ReadingState, type Typed } from './reading-state.ts'
 
 /** Says what the values mean and asks for a yes, with a warning where one looks unusual. */
@@ -103,7 +103,7 @@ function confirmChoices(typed: readonly Typed[]): Choice[] {
 /** Stores the values after a yes and gives the registration number. */
 export async function confirmReading(
   ctx: Context,
-  person: Person,
+  person: Visitor,
   meter: MeterState | null,
   state: Confirm,
   input: Input,
@@ -128,7 +128,7 @@ export async function confirmReading(
 
 async function store(
   ctx: Context,
-  person: Person,
+  person: Visitor,
   meter: MeterState,
   typed: readonly Typed[],
 ): Promise<Turn<ReadingState>> {

@@ -1,5 +1,4 @@
-import { type LinkedAccount, readLinkedAccounts } from '../../core/access/linked-accounts.ts'
-import { type Person } from '../../core/access/person.ts'
+import { type LinkedAccount } from '../../core/access/linked-accounts.ts'
 import { type Context } from '../../core/context.ts'
 import { readMeters, type MeterState } from '../../core/metering/read-meters.ts'
 import { amount, type Choice, day, type Line, say, words } from '../../core/outbox/message.ts'
@@ -8,6 +7,7 @@ import { ask, finish, type Flow, goTo, type Turn } from '../dialog/flow.ts'
 import { type Input } from '../dialog/input.ts'
 import { parseValue } from '../dialog/number.ts'
 import { pageAsked, pageOf } from '../dialog/paging.ts'
+import { type Visitor } from '../dialog/visitor.ts'
 import { confirmReading, judgeDials } from './reading-confirm.ts'
 import { type ChooseMeter, type EnterValue, type ReadingState } from './reading-state.ts'
 
@@ -31,8 +31,8 @@ export const reading: Flow<ReadingState> = async (ctx, person, state, input) => 
 
 type Known = { accounts: LinkedAccount[]; meters: MeterState[] }
 
-async function readKnownMeters(ctx: Context, person: Person): Promise<Known> {
-  const accounts = await readLinkedAccounts(ctx, person.consumerId)
+async function readKnownMeters(ctx: Context, person: Visitor): Promise<Known> {
+  const { accounts } = person
   const accountIds = accounts.map((account) => account.accountId)
   return { accounts, meters: await readMeters(ctx, accountIds) }
 }

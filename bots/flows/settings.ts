@@ -1,9 +1,5 @@
-import {
-  endLink,
-  type LinkedAccount,
-  readLinkedAccounts,
-} from '../../core/access/linked-accounts.ts'
-import { type Person, setLanguage } from '../../core/access/person.ts'
+import { endLink, type LinkedAccount } from '../../core/access/linked-accounts.ts'
+import { setLanguage } from '../../core/access/person.ts'
 import { type Context } from '../../core/context.ts'
 import { readPreferences, setPreference } from '../../core/notices/preferences.ts'
 import { type NoticeKind } from '../../core/notices/tell.ts'
@@ -11,6 +7,7 @@ import { type Choice, type Line, say, words } from '../../core/outbox/message.ts
 import { LANGUAGES } from '../../templates/translate.ts'
 import { ask, finish, type Flow, type FlowState, leaveToMenu, type Turn } from '../dialog/flow.ts'
 import { pageAsked, pageOf } from '../dialog/paging.ts'
+import { refreshAccounts, type Visitor } from '../dialog/visitor.ts'
 import { languageChoices } from './start.ts'
 
 type Enter = { flow: 'settings'; step: 'enter' | 'top' | 'language' }
@@ -36,9 +33,9 @@ export const settings: Flow<State> = async (ctx, person, state, input) => {
   }
 }
 
-async function showTop(ctx: Context, person: Person, before: Line[] = []): Promise<Turn<State>> {
+async function showTop(ctx: Context, person: Visitor, before: Line[] = []): Promise<Turn<State>> {
   const preferences = await readPreferences(ctx, person.consumerId)
-  const linked = await readLinkedAccounts(ctx, person.consumerId)
+  const linked = person.accounts
   const choices: Choice[] = [
     { label: say('settings:language'), value: 'language' },
     ...preferences.map(({ enabled, kind }): Choice => ({
@@ -54,12 +51,12 @@ async function showTop(ctx: Context, person: Person, before: Line[] = []): Promi
   return ask<State>({ flow: 'settings', step: 'top' }, lines, choices)
 }
 
-async function takeTop(ctx: Context, person: Person, value: unknown): Promise<Turn<State>> {
+async function takeTop(ctx: Context, person: Visitor, value: unknown): Promise<Turn<State>> {
   if (value === 'language') {
     const state: State = { flow: 'settings', step: 'language' }
     return ask<State>(state, [say('settings:which-language')], languageChoices())
   }
-  if (value === 'accounts') return showAccounts(ctx, person, 0)
+  if (value === 'accounts') return showAccounts(person, 0)
   const { enabled, kind } = value as { kind: NoticeKind; enabled: 'yes' | 'no' }
   const { consumerId } = person
   await setPreference(ctx, { consumerId, kind, enabled: enabled === 'yes' })
@@ -67,7 +64,7 @@ async function takeTop(ctx: Context, person: Person, value: unknown): Promise<Tu
   return showTop(ctx, person, [say(done, { kind: words(`settings:kind.${kind}`) })])
 }
 
-async function takeLanguage(ctx: Context, person: Person, value: unknown): Promise<Turn<State>> {
+async function takeLanguage(ctx: Context, person: Visitor, value: unknown): Promise<Turn<State>> {
   const language = LANGUAGES.find((known) => known === value)
   if (!language) return showTop(ctx, person)
   await setLanguage(ctx, person.consumerId, language)
@@ -75,8 +72,8 @@ async function takeLanguage(ctx: Context, person: Person, value: unknown): Promi
   return finish([say('settings:language-set')])
 }
 
-async function showAccounts(ctx: Context, person: Person, page: number): Promise<Turn<State>> {
-  const linked = await readLinkedAccounts(ctx, person.consumerId)
+function showAccounts(person: Visitor, page: number): Turn<State> {
+  const linked = person.accounts
   const lines = [say('settings:accounts-title'), ...linked.map(accountLine)]
   const choices = linked.map((account): Choice => ({
     label: say('settings:unlink', { number: account.number, provider: account.providerName }),
@@ -91,10 +88,10 @@ function accountLine({ address, number, providerName }: LinkedAccount): Line {
   return say('balance:account', { provider: providerName, number, address })
 }
 
-async function takeAccount(ctx: Context, person: Person, value: unknown): Promise<Turn<State>> {
+async function takeAccount(ctx: Context, person: Visitor, value: unknown): Promise<Turn<State>> {
   const page = pageAsked(value)
-  if (page !== null) return showAccounts(ctx, person, page)
-  const linked = await readLinkedAccounts(ctx, person.consumerId)
+  if (page !== null) return showAccounts(person, page)
+  const linked = person.accounts
   const account = linked.find((each) => each.linkId === value)
   if (!account) return showTop(ctx, person)
   const { linkId, number, providerName } = account
@@ -108,12 +105,13 @@ async function takeAccount(ctx: Context, person: Person, value: unknown): Promis
 
 async function takeUnlink(
   ctx: Context,
-  person: Person,
+  person: Visitor,
   state: Unlink,
   value: unknown,
 ): Promise<Turn<State>> {
   if (value !== 'yes') return showTop(ctx, person)
   const { consumerId } = person
   await endLink(ctx, { consumerId, linkId: state.linkId, reason: 'unlinked-by-person' })
+  await refreshAccounts(ctx, person)
   return finish([say('settings:unlinked')])
 }

@@ -2,7 +2,9 @@ import { meetPerson } from '../../core/access/person.ts'
 import { type Context } from '../../core/context.ts'
 import { readConversations, saveConversations } from '../../core/inbox/conversations.ts'
 import { LANGUAGES, type Language } from '../../templates/translate.ts'
-import { type DialogState, type Engine, takeTurn } from '../dialog/engine.ts'
+import { type Engine, takeTurn } from '../dialog/engine.ts'
+import { dialogOf } from '../dialog/handle-updates.ts'
+import { refreshAccounts } from '../dialog/visitor.ts'
 import { bodiesOf } from './message.ts'
 import { type Welcome } from './webhook.ts'
 
@@ -19,11 +21,11 @@ export function openWelcome(ctx: Context, engine: Engine): Welcome {
       const language = hinted ?? LANGUAGES[0]
       const person = await meetPerson(tx, { channel: 'viber', externalId, language })
       const [known] = await readConversations(tx, [person])
-      const stored = known?.state
-        ? ({ ...known, offered: known.choices } as unknown as DialogState)
-        : null
+      const stored = known ? dialogOf(known) : null
+      const visitor = { ...person, accounts: [] }
+      await refreshAccounts(tx, visitor)
       const payload = event.context || null
-      const answer = await takeTurn(tx, engine, person, stored, { kind: 'start', payload })
+      const answer = await takeTurn(tx, engine, visitor, stored, { kind: 'start', payload })
       const { offered, state } = answer.dialog
       await saveConversations(tx, [{ identityId: person.identityId, state, choices: offered }])
       const [message] = answer.messages

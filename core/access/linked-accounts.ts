@@ -2,6 +2,7 @@ import { type Context } from '../context.ts'
 
 /** An account a consumer may see. */
 export type LinkedAccount = {
+  consumerId: number
   linkId: number
   accountId: number
   number: string
@@ -13,10 +14,13 @@ export type LinkedAccount = {
   address: string
 }
 
-/** The accounts a consumer is linked to now, oldest link first. */
-export function readLinkedAccounts(ctx: Context, consumerId: number): Promise<LinkedAccount[]> {
+/** The accounts consumers are linked to now, oldest link first. */
+export function readLinkedAccounts(
+  ctx: Context,
+  consumerIds: readonly number[],
+): Promise<LinkedAccount[]> {
   return ctx.sql.many<LinkedAccount>`
-    select l.id as "linkId", a.id as "accountId", a.number, a.number_key as "numberKey", l.role,
+    select l.id as "linkId", l.consumer_id as "consumerId", a.id as "accountId", a.number, a.number_key as "numberKey", l.role,
       p.id as "providerId", p.name as "providerName",
       concat_ws(', ', nullif(concat_ws(' ', nullif(h.street_type, ''), h.street), ''), h.number,
         nullif('кв. ' || nullif(r.flat, ''), 'кв. ')) as address
@@ -25,7 +29,7 @@ export function readLinkedAccounts(ctx: Context, consumerId: number): Promise<Li
     join provider p on p.id = a.provider_id
     join premise r on r.id = a.premise_id
     join house h on h.id = r.house_id
-    where l.consumer_id = ${consumerId} and l.ended_at is null
+    where l.consumer_id = any(${consumerIds}::int4[]) and l.ended_at is null
     order by l.id`
 }
 

@@ -3,6 +3,21 @@ import { type Cells } from './cells.ts'
 import { type Findings } from './findings.ts'
 import { type Layout } from './layout.ts'
 
+/** The kinds of files there are, in the order a new town needs them. */
+export const IMPORT_KINDS = [
+  'providers',
+  'services',
+  'tariffs',
+  'accounts',
+  'meters',
+  'charges',
+  'payments',
+  'readings',
+  'subsidies',
+  'benefits',
+] as const
+export type ImportKind = (typeof IMPORT_KINDS)[number]
+
 /** A row read into domain types; `line` is where it stands in the file. */
 export type FileRow = { line: number }
 
@@ -19,10 +34,10 @@ export type Job = {
   author: string
 }
 
-/** What an import would do; the accepted rows that are in neither count are known already. */
+/** What an import would do; the accepted rows that are in neither list are known already. */
 export type Plan = {
-  new: number
-  changed: number
+  fresh: readonly FileRow[]
+  changed: readonly FileRow[]
   /** Writes it all. Called once, in the transaction of the plan, only when no row is refused. */
   apply: (batchId: number) => Promise<void>
   /** Months of agreements in the file's span whose statement does not close as the file says. */

@@ -1,6 +1,6 @@
 import { type Context } from '../context.ts'
 import { codesOf } from './entry-kind.ts'
-import { type Statement } from './read-statements.ts'
+import { type Statement } from './statement.ts'
 
 export type ComputedStatement = Statement & { agreement_id: number }
 

@@ -1,25 +1,7 @@
 import { type Context } from '../context.ts'
-import { type Kopecks } from '../money.ts'
 import { type Period } from '../period.ts'
 import { computeStatements } from './compute-statements.ts'
-
-/**
- * A month of an agreement, in kopecks:
- * closing = opening + accrued + subscription + penalty + correction − benefit − subsidy − paid.
- * Owed is positive in `opening` and `closing`.
- */
-export type Statement = {
-  period: Period
-  opening: Kopecks
-  accrued: Kopecks
-  subscription: Kopecks
-  penalty: Kopecks
-  correction: Kopecks
-  benefit: Kopecks
-  subsidy: Kopecks
-  paid: Kopecks
-  closing: Kopecks
-}
+import { type Statement } from './statement.ts'
 
 /**
  * The months of an agreement that hold entries, newest first, at most `limit`.
@@ -40,6 +22,7 @@ export async function readStatements(
       .filter((row) => row.period < before)
       .sort((a, b) => b.period - a.period)
       .slice(0, options.limit)
+      .map(({ agreement_id: _agreement, ...statement }) => statement)
   }
   return ctx.sql.many<Statement>`
     select period, opening, accrued, subscription, penalty, correction, benefit, subsidy, paid,

@@ -1,6 +1,6 @@
 import { type Context } from '../context.ts'
 import { CHAIN_START, DIGEST_BYTES, entryDigest, type EntryRow, postingHash } from './entry.ts'
-import { type Fault } from './verify.ts'
+import { type Fault } from './fault.ts'
 
 type PostingRow = {
   id: bigint

@@ -2,7 +2,7 @@ import { type Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import { type ComputedStatement, computeStatements } from './compute-statements.ts'
 import { COLUMNS } from './entry-kind.ts'
-import { type Fault } from './verify.ts'
+import { type Fault } from './fault.ts'
 
 const AGREEMENTS_A_PIECE = 500
 

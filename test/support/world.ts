@@ -25,8 +25,9 @@ export async function addTown(ctx: Context): Promise<void> {
 
 export async function addProvider(
   ctx: Context,
-  { code = String(99_000_000 + nextNumber()), name = `Provider ${code}` } = {},
+  given: { code?: string; name?: string } = {},
 ): Promise<number> {
+  const { code = String(99_000_000 + nextNumber()), name = 'Provider' } = given
   const { id } = await ctx.sql.one<Id>`
     insert into provider (code, name, iban, bank_name, bank_code, address, phone, email)
     values (${code}, ${name}, '', '', '', '', '', '') returning id`
@@ -37,7 +38,7 @@ export async function addService(
   ctx: Context,
   given: { providerId: number; code?: string; name?: string },
 ): Promise<number> {
-  const { code = String(nextNumber()), name = `Service ${code}`, providerId } = given
+  const { code = String(nextNumber()), name = 'Service', providerId } = given
   const { id } = await ctx.sql.one<Id>`
     insert into service (provider_id, code, name, unit, purpose)
     values (${providerId}, ${code}, ${name}, 'м³', '') returning id`

@@ -101,8 +101,8 @@ export const accounts = defineKind<AccountRow>({
       contradiction: { role: 'account', code: 'duplicate-account' },
     })
     return {
-      new: fresh.length,
-      changed: changed.length,
+      fresh,
+      changed,
       apply: () => storeAccountCards(job.tx, [...fresh, ...changed]),
     }
   },

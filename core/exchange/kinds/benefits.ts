@@ -76,7 +76,7 @@ export const benefits = defineKind<BenefitRow>({
       contradiction: { role: 'account', code: 'duplicate-claim' },
       conflict: { role: 'account', code: 'already-claimed' },
     })
-    return { new: fresh.length, changed: 0, apply: (batchId) => store(job, batchId, fresh) }
+    return { fresh, changed: [], apply: (batchId) => store(job, batchId, fresh) }
   },
 })
 

@@ -70,8 +70,8 @@ export const meters = defineKind<MeterRow>({
       contradiction: { role: 'serial', code: 'duplicate-meter' },
     })
     return {
-      new: fresh.length,
-      changed: changed.length,
+      fresh,
+      changed,
       apply: () => store(job, [...fresh, ...changed]),
     }
   },

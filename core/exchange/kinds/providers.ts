@@ -61,8 +61,8 @@ export const providers = defineKind<ProviderRow>({
       contradiction: { role: 'provider', code: 'duplicate-provider' },
     })
     return {
-      new: fresh.length,
-      changed: changed.length,
+      fresh,
+      changed,
       apply: async () => store(job, [...fresh, ...changed]),
     }
   },

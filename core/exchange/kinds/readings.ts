@@ -73,8 +73,8 @@ export const readings = defineKind<ReadingRow>({
     const unknown = new Set([...fresh, ...changed])
     await judge(job, dialRows, unknown)
     return {
-      new: fresh.length,
-      changed: changed.length,
+      fresh,
+      changed,
       apply: (batchId) => storeReadings(job.tx, batchId, fresh, changed),
     }
   },

@@ -66,8 +66,8 @@ export const services = defineKind<ServiceRow>({
       contradiction: { role: 'code', code: 'duplicate-service' },
     })
     return {
-      new: fresh.length,
-      changed: changed.length,
+      fresh,
+      changed,
       apply: async () => store(job, [...fresh, ...changed]),
     }
   },

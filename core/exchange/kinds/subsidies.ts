@@ -99,8 +99,8 @@ export const subsidies = defineKind<SubsidyRow>({
       conflict: { role: 'account', code: 'already-awarded' },
     })
     return {
-      new: new Set(fresh.map((one) => one.line)).size,
-      changed: 0,
+      fresh,
+      changed: [],
       apply: (batchId) => store(job, batchId, fresh),
     }
   },

@@ -61,8 +61,8 @@ export const tariffs = defineKind<TariffRow>({
     const written = [...fresh, ...changed]
     refuseOverlaps(job, written, stored)
     return {
-      new: fresh.length,
-      changed: changed.length,
+      fresh,
+      changed,
       apply: async () => store(job, written),
     }
   },

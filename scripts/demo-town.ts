@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { issueMonths } from '../core/billing/issue-months.ts'
+import { type Context } from '../core/context.ts'
+import { importFile } from '../core/exchange/import-file.ts'
+import { type ImportKind } from '../core/exchange/kind.ts'
+import { period } from '../core/period.ts'
+
+type DemoFile = { kind: ImportKind; file: string; provider?: string }
+
+const WATER = '55101018'
+const HEAT = '55202042'
+const HOUSING = '55303034'
+
+const FILES: readonly DemoFile[] = [
+  { kind: 'providers', file: 'providers.csv' },
+  { kind: 'services', file: 'services.csv' },
+  { kind: 'tariffs', file: 'tariffs.csv' },
+  { kind: 'accounts', file: 'accounts.csv' },
+  { kind: 'meters', file: 'meters.dbf' },
+  { kind: 'charges', file: 'charges.dbf' },
+  { kind: 'payments', file: 'payments.dbf' },
+  { kind: 'readings', file: 'readings.csv' },
+  // The files of the subsidy office do not say whose accounts they hold.
+  { kind: 'subsidies', file: 'subsidy/J000001.dbf', provider: WATER },
+  { kind: 'subsidies', file: 'subsidy/J000002.dbf', provider: HEAT },
+  { kind: 'subsidies', file: 'subsidy/J000003.dbf', provider: HOUSING },
+  { kind: 'benefits', file: `subsidy/2pilga-${WATER}-202610.dbf`, provider: WATER },
+  { kind: 'benefits', file: `subsidy/2pilga-${HEAT}-202610.dbf`, provider: HEAT },
+  { kind: 'benefits', file: `subsidy/2pilga-${HOUSING}-202610.dbf`, provider: HOUSING },
+]
+
+/** The last month of the demo's files. */
+const LAST_MONTH = period(202610)
+const AUTHOR = 'demo'
+
+/**
+ * Fills a town without providers from the demo's files and issues its months; leaves any other town
+ * alone. `log` gets a line a step. Gives whether it filled the town. Throws when a file is refused.
+ */
+export async function loadDemoTown(
+  ctx: Context,
+  folder: string,
+  log: (line: string) => void,
+): Promise<boolean> {
+  const providers = await ctx.sql.many<{ code: string }>`select code from provider limit 1`
+  if (providers.length > 0) return false
+  for (const { file, ...input } of FILES) {
+    const content = await readFile(path.join(folder, file))
+    const imported = await importFile(ctx, {
+      ...input,
+      fileName: path.basename(file),
+      content,
+      dryRun: false,
+      author: AUTHOR,
+    })
+    if (!imported.ok) throw new Error(`${file}: ${JSON.stringify(imported)}`)
+    log(`${file}: ${imported.value.accepted}`)
+  }
+  for (const providerCode of [WATER, HEAT, HOUSING]) {
+    const issued = await issueMonths(ctx, { providerCode, month: LAST_MONTH })
+    if (!issued.ok) throw new Error(`${providerCode}: ${issued.code}`)
+    log(`${providerCode}: ${issued.value.months.length}`)
+  }
+  return true
+}
