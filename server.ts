@@ -6,6 +6,7 @@ import { type Bots, openBots } from './bots/bots.ts'
 import { type Config, readConfig } from './config.ts'
 import { type Town } from './core/context.ts'
 import { openTown } from './core/db/open-town.ts'
+import { releaseAnswers } from './core/outbox/deliver.ts'
 import { contextOf } from './core/town.ts'
 import { openLog } from './log.ts'
 import { serveCommand } from './scripts/command.ts'
@@ -24,6 +25,8 @@ const database = await openTown({
   serve: (request, output) => serveCommand(town, request, output),
 })
 const town: Town = await contextOf(database, settings, log)
+// An embedded database has one process: whoever was sending before this start is dead.
+if (database.embedded) await releaseAnswers(town)
 
 const isDemo = !config.telegram && !config.viber
 const demo = isDemo ? await openDemo(town, config.http.port && config.http.port + 1) : null

@@ -4,7 +4,7 @@ import { type Channel } from '../core/access/channel.ts'
 import { type Context } from '../core/context.ts'
 import { findFileLink, openFileLink } from '../core/documents/file-link.ts'
 import { openInbox } from '../core/inbox/accept-update.ts'
-import { openTranslator } from '../templates/translate.ts'
+import { type Language, openTranslator, type Translate } from '../templates/translate.ts'
 import { type Delivery, type Sender, startDelivery } from './delivery/delivery.ts'
 import { type DrawnFile, openDocuments } from './delivery/draw-document.ts'
 import { openCommands } from './dialog/commands.ts'
@@ -12,12 +12,14 @@ import { type Engine } from './dialog/engine.ts'
 import { type Handled } from './dialog/handle-updates.ts'
 import { type Webhook } from './dialog/webhook.ts'
 import { startWorker } from './dialog/worker.ts'
+import { humanLines } from './flows/contacts.ts'
 import { openFlows } from './flows/flows.ts'
+import { openIntents } from './flows/intents.ts'
 import { fetchOverHttp } from './telegram/fetch.ts'
-import { ALLOWED_UPDATES, pollUpdates } from './telegram/poll.ts'
+import { introduce } from './telegram/introduce.ts'
+import { pollUpdates } from './telegram/poll.ts'
 import { readUpdate as readTelegram } from './telegram/read-update.ts'
 import { telegramSender } from './telegram/sender.ts'
-import { setCommands } from './telegram/set-commands.ts'
 import { telegramWebhook } from './telegram/webhook.ts'
 import { openViberClient } from './viber/client.ts'
 import { readUpdate as readViber } from './viber/read-update.ts'
@@ -59,11 +61,7 @@ const VIBER_EVENTS = [
 /** The residents' bots of a town: updates in, turns, answers out. */
 export function openBots(ctx: Context, options: BotsOptions): Bots {
   const translate = openTranslator()
-  const engine: Engine = {
-    flows: openFlows(translate),
-    translate,
-    commands: openCommands(translate),
-  }
+  const engine = openEngine(translate)
   const draw = openDocuments(ctx, translate)
   const api = openTelegram(options)
   const viber = options.viber
@@ -108,18 +106,10 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
       return document && draw(document)
     },
     start: async () => {
-      const { publicUrl } = options
-      if (api && options.telegram) {
-        await setCommands(api, translate)
-        if (publicUrl) {
-          await api.setWebhook(`${publicUrl}/webhooks/telegram`, {
-            secret_token: secretOf(options.telegram.token),
-            allowed_updates: [...ALLOWED_UPDATES],
-          })
-        } else {
-          await api.deleteWebhook()
-          stopPolling = pollUpdates(api, inbox, ctx.log)
-        }
+      const { publicUrl, telegram } = options
+      if (api && telegram) {
+        await introduce(api, { translate, publicUrl, secret: secretOf(telegram.token) })
+        if (!publicUrl) stopPolling = pollUpdates(api, inbox, ctx.log)
       }
       await viber?.call('set_webhook', {
         url: `${publicUrl}/webhooks/viber`,
@@ -134,6 +124,17 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
       await delivery.stop()
       viber?.close()
     },
+  }
+}
+
+function openEngine(translate: (language: Language) => Translate): Engine {
+  const intents = openIntents(translate)
+  return {
+    flows: openFlows(intents),
+    translate,
+    commands: openCommands(translate),
+    isUrgent: intents.isUrgent,
+    humanLines,
   }
 }
 

@@ -55,12 +55,12 @@ export async function loadDemoTown(
       author: AUTHOR,
     })
     if (!imported.ok) throw new Error(`${file}: ${JSON.stringify(imported)}`)
-    log(`${file}: ${imported.value.accepted}`)
+    log(`${file}: ${imported.value.accepted} rows`)
   }
   for (const providerCode of [WATER, HEAT, HOUSING]) {
     const issued = await issueMonths(ctx, { providerCode, month: LAST_MONTH })
     if (!issued.ok) throw new Error(`${providerCode}: ${issued.code}`)
-    log(`${providerCode}: ${issued.value.months.length}`)
+    log(`${providerCode}: ${issued.value.months.length} months issued`)
   }
   return true
 }

@@ -24,7 +24,8 @@ export function webhookRoute(find: (name: string) => WebhookHandler | undefined)
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0)
     const answer = await handle({ header: (header) => req.get(header), body })
     if (answer.body) res.status(answer.status).json(answer.body)
-    else res.sendStatus(answer.status)
+    // A messenger reads the status alone; express's own `sendStatus` costs more than the rest.
+    else res.writeHead(answer.status).end()
   })
   return router
 }

@@ -27,6 +27,8 @@ const POLL_MS = 1_000
 const NOTE_MS = 15
 const BACKOFF_FIRST_MS = 2_000
 const BACKOFF_MAX_MS = 10 * 60_000
+/** A letter is noted a moment after its try, so those behind it are due this much later. */
+const BEHIND_MS = 1_000
 
 /**
  * Sends the outbox: letters of one chat in order, chats side by side. What was sent is noted after
@@ -35,9 +37,9 @@ const BACKOFF_MAX_MS = 10 * 60_000
 export function startDelivery(ctx: Context, senders: Record<Channel, Sender>): Delivery {
   const chats = new Map<string, QueuedLetter[]>()
   const ready: string[] = []
+  const holds = openHolds(ctx)
+  const notes = openNotes(ctx, pump)
   let inFlight = 0
-  let outcomes: Outcome[] = []
-  let noting: Promise<void> | null = null
   let stopped = false
   let drained: (() => void) | null = null
 
@@ -45,13 +47,27 @@ export function startDelivery(ctx: Context, senders: Record<Channel, Sender>): D
     for (const letter of letters) {
       const chat = `${letter.channel} ${letter.externalId}`
       const queue = chats.get(chat)
-      if (queue) queue.push(letter)
+      if (holds.leftMs(chat) > 0) postpone(chat, [letter])
+      else if (queue) queue.push(letter)
       else {
         chats.set(chat, [letter])
         ready.push(chat)
       }
     }
     pump()
+  }
+
+  function postpone(chat: string, letters: readonly QueuedLetter[]): void {
+    const afterMs = holds.leftMs(chat) + BEHIND_MS
+    notes.add(
+      letters.map(({ id }) => ({
+        id,
+        sent: false,
+        then: 'again',
+        afterMs,
+        error: 'behind-another',
+      })),
+    )
   }
 
   function pump(): void {
@@ -61,7 +77,7 @@ export function startDelivery(ctx: Context, senders: Record<Channel, Sender>): D
       inFlight++
       void sendNext(chat)
     }
-    if (inFlight === 0 && ready.length === 0 && outcomes.length === 0 && !noting) drained?.()
+    if (inFlight === 0 && ready.length === 0 && notes.isDone()) drained?.()
   }
 
   async function sendNext(chat: string): Promise<void> {
@@ -69,31 +85,17 @@ export function startDelivery(ctx: Context, senders: Record<Channel, Sender>): D
     const letter = queue.shift()
     if (letter) {
       const outcome = await trySend(ctx, senders, letter)
-      outcomes.push(outcome)
-      noting ??= noteSoon()
-      // What follows in this chat must not overtake a letter that has to wait.
+      notes.add([outcome])
       if (!outcome.sent && outcome.then === 'again') {
-        for (const later of queue.splice(0))
-          outcomes.push({ ...outcome, id: later.id, afterMs: outcome.afterMs + 1 })
+        holds.hold(chat, outcome.afterMs)
+        postpone(chat, queue.splice(0))
       }
+      if (!outcome.sent && outcome.then === 'unreachable')
+        notes.add(queue.splice(0).map(({ id }) => ({ ...outcome, id })))
     }
     if (queue.length > 0) ready.push(chat)
     else chats.delete(chat)
     inFlight--
-    pump()
-  }
-
-  async function noteSoon(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, stopped ? 0 : NOTE_MS))
-    const batch = outcomes
-    outcomes = []
-    try {
-      await noteOutcomes(ctx, batch)
-    } catch (error) {
-      // Not noted means sent again when the lease ends; the database is away, nothing else to do.
-      ctx.log.error({ letters: batch.length, error: nameOf(error) }, 'outcomes were not noted')
-    }
-    noting = outcomes.length > 0 ? noteSoon() : null
     pump()
   }
 
@@ -116,11 +118,56 @@ export function startDelivery(ctx: Context, senders: Record<Channel, Sender>): D
     stop: async () => {
       await stopPolling()
       stopped = true
+      notes.hurry()
       await new Promise<void>((resolve) => {
         drained = resolve
         pump()
       })
     },
+  }
+}
+
+/** Chats in which a letter has to wait: nothing that comes later may overtake it. */
+function openHolds(ctx: Context) {
+  const until = new Map<string, number>()
+  return {
+    hold: (chat: string, ms: number) => void until.set(chat, ctx.now().getTime() + ms),
+    /** Milliseconds the chat has to wait; 0 when it is free. */
+    leftMs: (chat: string): number => {
+      const left = (until.get(chat) ?? 0) - ctx.now().getTime()
+      if (left <= 0) until.delete(chat)
+      return Math.max(left, 0)
+    },
+  }
+}
+
+/** Writes down how tries ended, those of a moment in one statement. */
+function openNotes(ctx: Context, onNoted: () => void) {
+  let outcomes: Outcome[] = []
+  let noting: Promise<void> | null = null
+  let waitMs = NOTE_MS
+
+  async function noteSoon(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
+    const batch = outcomes
+    outcomes = []
+    try {
+      await noteOutcomes(ctx, batch)
+    } catch (error) {
+      // Not noted means sent again when the lease ends; the database is away, nothing else to do.
+      ctx.log.error({ letters: batch.length, error: nameOf(error) }, 'outcomes were not noted')
+    }
+    noting = outcomes.length > 0 ? noteSoon() : null
+    onNoted()
+  }
+
+  return {
+    add: (more: readonly Outcome[]): void => {
+      outcomes.push(...more)
+      if (outcomes.length > 0) noting ??= noteSoon()
+    },
+    isDone: () => outcomes.length === 0 && !noting,
+    hurry: () => void (waitMs = 0),
   }
 }
 

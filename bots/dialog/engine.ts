@@ -10,7 +10,7 @@ import { type Language, type Translate } from '../../templates/translate.ts'
 import { type Command, type Commands } from './commands.ts'
 import { type Bubble, type Flow, type FlowState, MENU, type Turn } from './flow.ts'
 import { type Input, type RawInput } from './input.ts'
-import { renderLine } from './render.ts'
+import { renderLabel, renderLine } from './render.ts'
 import { isToken, newToken } from './token.ts'
 import { type Visitor } from './visitor.ts'
 
@@ -24,6 +24,10 @@ export type Engine = {
   flows: Record<string, Flow<FlowState>>
   translate: (language: Language) => Translate
   commands: Commands
+  /** Whether a text a step did not understand must be answered all the same. */
+  isUrgent: (text: string) => boolean
+  /** The offer of a human. */
+  humanLines: (ctx: Context, person: Visitor) => Promise<Line[]>
 }
 
 /** What a turn gives: messages in order and the dialog to store; `stale` says a button was not current. */
@@ -34,6 +38,7 @@ export type Answer = {
   stale: boolean
 }
 
+const ENTERED: Input = { kind: 'entered' }
 /** A conversation left alone this long starts again from the menu. */
 const EXPIRES_MS = 24 * 60 * 60 * 1000
 /**
@@ -42,6 +47,8 @@ const EXPIRES_MS = 24 * 60 * 60 * 1000
  */
 const CANCEL = '/cancel'
 const CANCEL_CHOICE: Choice = { label: say('dialog:cancel'), value: CANCEL }
+/** Messages not understood in a row before a human is offered. */
+const MISSES_MAX = 2
 /** Flows entered one from another in a single turn; more is a circle. */
 const HOPS_MAX = 5
 
@@ -62,10 +69,14 @@ export async function takeTurn(
   const expired = dialog.state.flow !== MENU.flow && ageMs(ctx, dialog) > EXPIRES_MS
   if (raw.kind === 'button') {
     const chosen = dialog.offered.find((offered) => offered.token === raw.token)
-    if (!chosen || expired) return staleAnswer(person, dialog)
+    if (!chosen) return staleAnswer(person, dialog)
+    // Its step is over, but a person who only presses buttons needs new ones.
+    if (expired) return converse(ctx, engine, person, MENU, ENTERED, [bubble('dialog:expired')])
     if (chosen.value === CANCEL) return obey(ctx, engine, person, dialog, 'cancel')
     return converse(ctx, engine, person, dialog.state, { kind: 'choice', value: chosen.value })
   }
+  // A token is what a button sends; typed by hand it is nothing, not even an answer to a question.
+  if (raw.kind === 'text' && isToken(raw.text.trim())) return staleAnswer(person, dialog)
   if (raw.kind === 'start') return enter(ctx, engine, person, startState(stored, raw.payload))
   const command = raw.kind === 'text' ? engine.commands.find(raw.text) : null
   if (command) return obey(ctx, engine, person, dialog, command)
@@ -114,11 +125,11 @@ function obey(
   if (command === 'help') return enter(ctx, engine, person, { flow: 'help', step: 'show' })
   const interrupted = command === 'cancel' && dialog.state.flow !== MENU.flow
   const said = interrupted ? [bubble('dialog:cancelled')] : []
-  return converse(ctx, engine, person, MENU, { kind: 'entered' }, said)
+  return converse(ctx, engine, person, MENU, ENTERED, said)
 }
 
 function enter(ctx: Context, engine: Engine, person: Visitor, state: FlowState): Promise<Answer> {
-  return converse(ctx, engine, person, state, { kind: 'entered' })
+  return converse(ctx, engine, person, state, ENTERED)
 }
 
 async function converse(
@@ -137,12 +148,35 @@ async function converse(
     // A flow that a deploy removed: the conversation goes on from the menu.
     if (!flow) return enter(ctx, engine, person, MENU)
     const turn: Turn = await flow(ctx, person, state, input)
+    if (isUrgentMiss(engine, state, turn, input)) {
+      state = MENU
+      continue
+    }
     said.push(...turn.say)
-    if ('stay' in turn.next) return answer(ctx, person, said, turn.choices, turn.next.stay)
+    if ('stay' in turn.next) {
+      const misses = turn.missed ? (from.misses ?? 0) + 1 : 0
+      if (misses >= MISSES_MAX) addLines(said, await engine.humanLines(ctx, person))
+      return answer(ctx, person, said, turn.choices, { ...turn.next.stay, misses })
+    }
     state = turn.next.go
-    input = turn.next.input ?? { kind: 'entered' }
+    input = turn.next.input ?? ENTERED
   }
   throw new Error(`flows lead in a circle at ${state.flow}`)
+}
+
+// What the menu takes for an emergency or a call for a human is answered in any step.
+function isUrgentMiss(engine: Engine, { flow }: FlowState, turn: Turn, input: Input): boolean {
+  return (
+    turn.missed === true &&
+    flow !== MENU.flow &&
+    input.kind === 'text' &&
+    engine.isUrgent(input.text)
+  )
+}
+
+function addLines(said: Bubble[], lines: readonly Line[]): void {
+  const last = said.pop() ?? { lines: [] }
+  said.push({ ...last, lines: [...last.lines, ...lines] })
 }
 
 function answer(
@@ -174,7 +208,10 @@ function buttonsOf(offered: readonly Offered[]): Button[] {
 
 function labelledBy(text: string, offered: readonly Offered[], translate: Translate): Offered[] {
   const typed = fold(text)
-  return offered.filter(({ label }) => fold(renderLine(label, translate)) === typed)
+  return offered.filter(({ label }) =>
+    // As it reads on the button, or whole when the button shows it shortened.
+    [renderLabel, renderLine].some((render) => fold(render(label, translate)) === typed),
+  )
 }
 
 function fold(text: string): string {

@@ -3,8 +3,11 @@ import { type Input } from './input.ts'
 import { type Visitor } from './visitor.ts'
 import { type Choice, type DocumentRef, type Line } from '../../core/outbox/message.ts'
 
-/** Plain JSON kept between updates: which conversation, at which step, with what is known. */
-export type FlowState = { flow: string; step: string }
+/**
+ * Plain JSON kept between updates: which conversation, at which step, with what is known. `misses`,
+ * how many messages in a row were not understood, is the engine's.
+ */
+export type FlowState = { flow: string; step: string; misses?: number }
 
 /** A bubble a flow says. */
 export type Bubble = { lines: Line[]; document?: DocumentRef; asksContact?: boolean }
@@ -17,6 +20,8 @@ export type Turn<S extends FlowState = FlowState> = {
   say: Bubble[]
   choices: Choice[]
   next: { stay: S } | { go: FlowState; input?: Input }
+  /** The step could not use what the person said: an emergency is looked for, a human is offered. */
+  missed?: true
 }
 
 /** A conversation: state in, turn out. It knows no messenger and no words. */
@@ -43,6 +48,11 @@ export function finish(lines: Line[]): Turn<never> {
 /** Goes on in another flow without a word of its own. */
 export function goTo(state: FlowState, lines: Line[] = []): Turn<never> {
   return { say: lines.length > 0 ? [{ lines }] : [], choices: [], next: { go: state } }
+}
+
+/** Marks a turn that asks again because the step did not understand. */
+export function miss<S extends FlowState>(turn: Turn<S>): Turn<S> {
+  return { ...turn, missed: true }
 }
 
 /** Lets the menu understand what this step could not: free text works everywhere. */

@@ -12,6 +12,20 @@ export function renderLine(line: Line, translate: Translate): string {
   return translate(line.key, params)
 }
 
+/** Longest caption of a button both messengers show whole on a narrow phone. */
+const LABEL_MAX = 30
+
+/**
+ * A button's caption, at most 30 characters. A longer one loses its middle: numbers and names, which
+ * tell buttons apart, stand at its ends.
+ */
+export function renderLabel(label: Line, translate: Translate): string {
+  const letters = Array.from(renderLine(label, translate))
+  if (letters.length <= LABEL_MAX) return letters.join('')
+  const kept = (LABEL_MAX - 1) / 2
+  return [...letters.slice(0, Math.floor(kept)), '…', ...letters.slice(-Math.ceil(kept))].join('')
+}
+
 /** All lines of a message, one under another. */
 export function renderText(message: Message, translate: Translate): string {
   return message.lines.map((line) => renderLine(line, translate)).join('\n')

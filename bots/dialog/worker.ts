@@ -1,6 +1,7 @@
 import { type Channel } from '../../core/access/channel.ts'
 import { type Context } from '../../core/context.ts'
 import { noteFailure, type StoredUpdate } from '../../core/inbox/claim-updates.ts'
+import { readConversations } from '../../core/inbox/conversations.ts'
 import { enqueueAnswers } from '../../core/outbox/enqueue.ts'
 import { say } from '../../core/outbox/message.ts'
 import { LANGUAGES } from '../../templates/translate.ts'
@@ -102,29 +103,43 @@ async function putAside(
   const name = error instanceof Error ? error.name : 'unknown'
   ctx.log.error({ inboxId: update.id.toString(), error: describe(error) }, 'an update failed')
   try {
+    const said = readSaid(readers, update)
     await ctx.sql.transaction(async (sql) => {
       const tx = { ...ctx, sql }
-      if (await noteFailure(tx, update.id, name)) await apologise(tx, readers, update)
+      if ((await noteFailure(tx, update.id, name)) && said) await apologise(tx, said)
     })
   } catch {
     await pause(PAUSE_MS)
   }
 }
 
-async function apologise(
-  ctx: Context,
+type Speaker = { channel: Channel; externalId: string }
+
+// Null when nobody waits for an answer, or when it is the reading itself that fails.
+function readSaid(
   readers: Record<Channel, UpdateReader>,
   { channel, payload }: StoredUpdate,
-): Promise<void> {
-  const update = readers[channel](payload)
-  if (update.kind !== 'said') return
-  const { externalId } = update
-  const message = { lines: [say('dialog:failed')] }
-  await enqueueAnswers(ctx, [{ channel, externalId, language: LANGUAGES[0], message }])
+): Speaker | null {
+  try {
+    const update = readers[channel](payload)
+    return update.kind === 'said' ? update : null
+  } catch {
+    return null
+  }
 }
 
-// The stack names our code; the message of a database error may quote what a person wrote.
+async function apologise(ctx: Context, { channel, externalId }: Speaker): Promise<void> {
+  const [known] = await readConversations(ctx, [{ channel, externalId }])
+  const language = known?.language ?? LANGUAGES[0]
+  const message = { lines: [say('dialog:failed')] }
+  await enqueueAnswers(ctx, [{ channel, externalId, language, message }])
+}
+
+const FRAMES_LOGGED = 4
+
+// The frames name our code; the message above them may quote what a person wrote.
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
-  return (error.stack ?? error.name).split('\n').slice(1, 5).join(' <- ').trim()
+  const frames = (error.stack ?? '').replace(error.message, '').split('\n').slice(1)
+  return [error.name, ...frames.slice(0, FRAMES_LOGGED).map((frame) => frame.trim())].join(' <- ')
 }

@@ -5,7 +5,7 @@ import { readStatements } from '../../core/ledger/read-statements.ts'
 import { type Statement } from '../../core/ledger/statement.ts'
 import { kopecks, sum } from '../../core/money.ts'
 import { type Choice, day, type Line, money, month, say } from '../../core/outbox/message.ts'
-import { dayIn, type Period } from '../../core/period.ts'
+import { type Period, type PlainDate } from '../../core/period.ts'
 import {
   ask,
   finish,
@@ -48,7 +48,7 @@ async function showOverview(ctx: Context, person: Visitor, page: number): Promis
   const lines: Line[] = [say('balance:total', { total: money(owed) })]
   for (const account of linked) lines.push(...accountLines(account, balances))
   const known = oldest(balances)
-  if (known) lines.push(say('balance:as-of', { day: day(dayIn(known, ctx.zone)) }))
+  if (known) lines.push(say('balance:as-of', { day: day(known) }))
   const choices = pageOf(balances.map(serviceChoice(linked)), page, [
     { label: say('dialog:to-menu'), value: 'menu' },
   ])
@@ -56,9 +56,9 @@ async function showOverview(ctx: Context, person: Visitor, page: number): Promis
 }
 
 // The total is as old as its oldest part.
-function oldest(balances: readonly AgreementBalance[]): Date | null {
-  const times = balances.flatMap(({ bookedAt }) => (bookedAt ? [bookedAt] : []))
-  return times.reduce<Date | null>((a, b) => (a && a < b ? a : b), null)
+function oldest(balances: readonly AgreementBalance[]): PlainDate | null {
+  const days = balances.flatMap(({ knownUntil }) => knownUntil ?? [])
+  return days.reduce<PlainDate | null>((a, b) => (a && a < b ? a : b), null)
 }
 
 function accountLines(account: LinkedAccount, balances: readonly AgreementBalance[]): Line[] {

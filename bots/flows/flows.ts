@@ -1,9 +1,8 @@
-import { type Language, type Translate } from '../../templates/translate.ts'
 import { type Flow, type FlowState } from '../dialog/flow.ts'
 import { balance } from './balance.ts'
 import { bill } from './bill.ts'
 import { help } from './help.ts'
-import { openIntents } from './intents.ts'
+import { type Intents } from './intents.ts'
 import { link } from './link.ts'
 import { openMenu } from './menu.ts'
 import { reading } from './reading.ts'
@@ -11,12 +10,10 @@ import { settings } from './settings.ts'
 import { start } from './start.ts'
 
 /** Every conversation by the name kept in its state. */
-export function openFlows(
-  translate: (language: Language) => Translate,
-): Record<string, Flow<FlowState>> {
+export function openFlows(intents: Intents): Record<string, Flow<FlowState>> {
   const flows = {
     start,
-    menu: openMenu(openIntents(translate)),
+    menu: openMenu(intents),
     help,
     link,
     balance,

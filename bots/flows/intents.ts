@@ -4,7 +4,14 @@ import { LANGUAGES, type Language, type Translate } from '../../templates/transl
 const INTENTS = ['emergency', 'human', 'reading', 'bill', 'balance', 'link', 'settings'] as const
 export type Intent = (typeof INTENTS)[number]
 
-export type Intents = { find: (text: string) => Intent | null }
+/** What cannot wait for the end of another conversation. */
+const URGENT: readonly Intent[] = ['emergency', 'human']
+
+export type Intents = {
+  find: (text: string) => Intent | null
+  /** Whether the text must be answered in whatever step it is said. */
+  isUrgent: (text: string) => boolean
+}
 
 /** Finds what a message means by the beginnings of its words, in every language. */
 export function openIntents(translate: (language: Language) => Translate): Intents {
@@ -12,11 +19,16 @@ export function openIntents(translate: (language: Language) => Translate): Inten
     intent,
     stems: LANGUAGES.flatMap((language) => translate(language)(`intents:${intent}`).split('|')),
   }))
+  const find = (text: string) => {
+    const folded = ` ${text.toLocaleLowerCase('uk').replace(/[^\p{L}\d]+/gu, ' ')}`
+    const found = known.find(({ stems }) => stems.some((stem) => folded.includes(` ${stem}`)))
+    return found?.intent ?? null
+  }
   return {
-    find: (text) => {
-      const folded = ` ${text.toLocaleLowerCase('uk').replace(/[^\p{L}\d]+/gu, ' ')}`
-      const found = known.find(({ stems }) => stems.some((stem) => folded.includes(` ${stem}`)))
-      return found?.intent ?? null
+    find,
+    isUrgent: (text) => {
+      const intent = find(text)
+      return intent !== null && URGENT.includes(intent)
     },
   }
 }

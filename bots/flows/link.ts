@@ -6,7 +6,8 @@ import { kopecks } from '../../core/money.ts'
 import { tellOfFailedTries, tellOfNewLink } from '../../core/notices/warn-holders.ts'
 import { type Choice, type Line, say } from '../../core/outbox/message.ts'
 import { makeDate, type PlainDate } from '../../core/period.ts'
-import { ask, finish, type Flow, type FlowState, type Turn } from '../dialog/flow.ts'
+import { accountKey } from '../../core/registry/account-number.ts'
+import { ask, finish, type Flow, type FlowState, miss, type Turn } from '../dialog/flow.ts'
 import { type Input } from '../dialog/input.ts'
 import { parseSum } from '../dialog/number.ts'
 import { refreshAccounts, type Visitor } from '../dialog/visitor.ts'
@@ -47,7 +48,7 @@ function takeNumber(
 ): Turn<State> | Promise<Turn<State>> {
   const number = input.kind === 'text' ? input.text.trim() : ''
   if (!/\d/.test(number) || number.length > NUMBER_LENGTH_MAX)
-    return ask<State>(state, [say('link:number-unclear')])
+    return miss(ask<State>(state, [say('link:number-unclear')]))
   // The code came with the link from a bill: both facts are here.
   if (state.code)
     return tryFact(ctx, person, { number, proof: { kind: 'bill-code', code: state.code } })
@@ -69,7 +70,8 @@ function proofChoices(person: Visitor): Choice[] {
 }
 
 function takeProofKind(person: Visitor, state: ChooseProof, input: Input): Turn<State> {
-  if (input.kind !== 'choice') return askProof(person, state.number, [say('dialog:press-or-type')])
+  if (input.kind !== 'choice')
+    return miss(askProof(person, state.number, [say('dialog:press-or-type')]))
   const { number } = state
   if (input.value === 'staff') {
     return ask<State>({ flow: 'link', step: 'note', number }, [say('link:ask-note')])
@@ -91,7 +93,7 @@ function takeFact(
   input: Input,
 ): Turn<State> | Promise<Turn<State>> {
   const proof = readFact(state.proof, input)
-  if (!proof) return askFact(state, [say(`link:fact-unclear.${state.proof}`)])
+  if (!proof) return miss(askFact(state, [say(`link:fact-unclear.${state.proof}`)]))
   return tryFact(ctx, person, { number: state.number, proof })
 }
 
@@ -101,9 +103,14 @@ function readFact(kind: ProofKind, input: Input): Proof | null {
   if (input.kind !== 'text') return null
   const text = input.text.trim()
   if (text === '' || text.length > NUMBER_LENGTH_MAX) return null
-  if (kind === 'meter') return { kind, serial: text }
-  if (kind === 'bill-code') return { kind, code: text }
+  if (kind === 'meter') return /\d/.test(text) ? { kind, serial: text } : null
+  if (kind === 'bill-code') return isBillCode(text) ? { kind, code: text } : null
   return readPayment(text)
+}
+
+// A slip of the finger must not cost one of the day's tries.
+function isBillCode(text: string): boolean {
+  return /^[0-9A-Z]{10}$/.test(accountKey(text).replaceAll('-', ''))
 }
 
 // `200,20 15.10.2026`: the sum, then the day.
@@ -138,7 +145,7 @@ async function takeNote(
   state: EnterNote,
   input: Input,
 ): Promise<Turn<State>> {
-  if (input.kind !== 'text') return ask<State>(state, [say('link:ask-note')])
+  if (input.kind !== 'text') return miss(ask<State>(state, [say('link:ask-note')]))
   const note = input.text.slice(0, NOTE_LENGTH_MAX)
   const result = await requestLink(ctx, { person, number: state.number, note })
   if (!result.ok) return finish([say('link:too-many-requests')])

@@ -1,15 +1,11 @@
 import { type LinkedAccount } from '../../core/access/linked-accounts.ts'
-import { type Choice, type Line, say } from '../../core/outbox/message.ts'
-import { accountKey } from '../../core/registry/account-number.ts'
-import { ask, type Flow, type FlowState, goTo } from '../dialog/flow.ts'
-import { parseValue } from '../dialog/number.ts'
-import { contactLines } from './contacts.ts'
+import { type Choice, say } from '../../core/outbox/message.ts'
+import { ask, type Flow, type FlowState, goTo, miss } from '../dialog/flow.ts'
 import { type Intent, type Intents } from './intents.ts'
+import { readTypedReading } from './typed-reading.ts'
 
-type State = FlowState & { flow: 'menu'; step: 'choose'; misses?: number }
+type State = FlowState & { flow: 'menu'; step: 'choose' }
 
-/** Messages not understood in a row before a human is offered. */
-const MISSES_MAX = 2
 /** The flow behind each button, in the order of the buttons. */
 const DOORS = ['balance', 'reading', 'bill', 'link', 'settings', 'help'] as const
 type Door = (typeof DOORS)[number]
@@ -17,7 +13,7 @@ const NEEDS_ACCOUNT: readonly Door[] = ['balance', 'reading', 'bill']
 
 /** The main menu: buttons, and free text that means one of them. */
 export function openMenu(intents: Intents): Flow<State> {
-  return async (ctx, person, state, input) => {
+  return async (_ctx, person, _state, input) => {
     const linked = person.accounts
     const choices = doorChoices(linked)
     const menu: State = { flow: 'menu', step: 'choose' }
@@ -33,10 +29,7 @@ export function openMenu(intents: Intents): Flow<State> {
       if (intent === 'emergency') return ask(menu, [say('menu:emergency')], choices)
       if (intent) return enterIntent(intent, linked)
     }
-    const misses = (state.misses ?? 0) + 1
-    const lines: Line[] = [say('menu:not-understood')]
-    if (misses >= MISSES_MAX) lines.push(say('help:human'), ...(await contactLines(ctx, person)))
-    return ask({ ...menu, misses }, lines, choices)
+    return miss(ask(menu, [say('menu:not-understood')], choices))
   }
 }
 
@@ -59,10 +52,9 @@ function enterIntent(intent: Exclude<Intent, 'emergency'>, linked: readonly Link
 // `101 123`: the account and its reading; a number alone is a reading too.
 function readShortcut(text: string, linked: readonly LinkedAccount[]): FlowState | null {
   if (linked.length === 0) return null
-  const [first = '', ...rest] = text.trim().split(/\s+/)
-  const account = linked.find((known) => known.numberKey === accountKey(first))
-  const value = parseValue(account ? rest.join(' ') : text)
-  if (value === null) return null
-  const typed = { flow: 'reading', step: 'enter', typed: value.toString() }
-  return (account ? { ...typed, numberKey: account.numberKey } : typed) as FlowState
+  const typed = readTypedReading(text, linked)
+  if (!typed) return null
+  const { numberKey, value } = typed
+  const state = { flow: 'reading', step: 'enter', typed: value.toString() }
+  return numberKey === null ? state : ({ ...state, numberKey } as FlowState)
 }

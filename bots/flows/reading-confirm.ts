@@ -16,7 +16,7 @@ import {
 import { dayIn } from '../../core/period.ts'
 import { cost, quantity, type Quantity } from '../../core/quantity.ts'
 import { readPrice } from '../../core/tariffs/read-price.ts'
-import { ask, finish, type Turn } from '../dialog/flow.ts'
+import { ask, finish, miss, type Turn } from '../dialog/flow.ts'
 import { type Input } from '../dialog/input.ts'
 import { type Visitor } from '../dialog/visitor.ts'
 import { type Confirm, type ReadingState, type Typed } from './reading-state.ts'
@@ -110,7 +110,7 @@ export async function confirmReading(
 ): Promise<Turn<ReadingState>> {
   if (!meter) return finish([say('reading:no-meters')])
   if (input.kind !== 'choice')
-    return ask<ReadingState>(state, [say('dialog:press-or-type')], confirmChoices(state.typed))
+    return miss(ask(state, [say('dialog:press-or-type')], confirmChoices(state.typed)))
   if (input.value === 'cancel') return finish([say('dialog:cancelled')])
   if (input.value === 'replaced') return finish([say('reading:replaced-how')])
   if (input.value === 'change') {

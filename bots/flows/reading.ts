@@ -3,13 +3,13 @@ import { type Context } from '../../core/context.ts'
 import { readMeters, type MeterState } from '../../core/metering/read-meters.ts'
 import { amount, type Choice, day, type Line, say, words } from '../../core/outbox/message.ts'
 import { type Quantity, quantity } from '../../core/quantity.ts'
-import { ask, finish, type Flow, goTo, type Turn } from '../dialog/flow.ts'
+import { ask, finish, type Flow, goTo, miss, type Turn } from '../dialog/flow.ts'
 import { type Input } from '../dialog/input.ts'
-import { parseValue } from '../dialog/number.ts'
 import { pageAsked, pageOf } from '../dialog/paging.ts'
 import { type Visitor } from '../dialog/visitor.ts'
 import { confirmReading, judgeDials } from './reading-confirm.ts'
 import { type ChooseMeter, type EnterValue, type ReadingState } from './reading-state.ts'
+import { readTypedReading } from './typed-reading.ts'
 
 /**
  * Sends a reading: which meter, the last value, the new one, what it means, yes, its number.
@@ -45,6 +45,7 @@ function chooseMeter(
   ctx: Context,
   known: Known,
   state: ChooseMeter,
+  notUnderstood: Line[] = [],
 ): Turn<ReadingState> | Promise<Turn<ReadingState>> {
   if (known.accounts.length === 0)
     return goTo({ flow: 'link', step: 'enter' }, [say('menu:link-first')])
@@ -59,7 +60,9 @@ function chooseMeter(
     { label: say('dialog:to-menu'), value: 'menu' },
   ])
   const typed = state.typed === undefined ? [] : [say('reading:typed', typedParam(state.typed))]
-  return ask<ReadingState>(state, [...typed, say('reading:which-meter')], choices)
+  const lines = [...notUnderstood, ...typed, say('reading:which-meter')]
+  const turn = ask<ReadingState>(state, lines, choices)
+  return notUnderstood.length > 0 ? miss(turn) : turn
 }
 
 function typedParam(typed: string) {
@@ -85,8 +88,11 @@ function takeMeter(
     return meter ? openMeter(ctx, meter, state.typed) : finish([])
   }
   // A number typed here is the value; which meter it is of is still to choose.
-  const value = input.kind === 'text' ? parseValue(input.text) : null
-  return chooseMeter(ctx, known, value === null ? state : { ...state, typed: value.toString() })
+  const typed = input.kind === 'text' ? readTypedReading(input.text, known.accounts) : null
+  if (!typed) return chooseMeter(ctx, known, state, [say('dialog:press-or-type')])
+  const { numberKey, value } = typed
+  const named = numberKey === null ? {} : { numberKey, page: 0 }
+  return chooseMeter(ctx, known, { ...state, ...named, typed: value.toString() })
 }
 
 function openMeter(
@@ -122,10 +128,24 @@ function takeValue(
 ): Turn<ReadingState> | Promise<Turn<ReadingState>> {
   const meter = findMeter(known, state.meterId)
   if (!meter) return finish([say('reading:no-meters')])
-  if (input.kind === 'photo') return askValue(meter, state, [say('reading:photo-not-yet')])
-  const value = input.kind === 'text' ? parseValue(input.text) : null
-  if (value === null) return askValue(meter, state, [say('reading:not-a-number')])
-  return nextValue(ctx, meter, state, value)
+  if (input.kind === 'photo') return miss(askValue(meter, state, [say('reading:photo-not-yet')]))
+  const typed = input.kind === 'text' ? readTypedReading(input.text, known.accounts) : null
+  if (!typed) return miss(askValue(meter, state, [say('reading:not-a-number')]))
+  const { numberKey, value } = typed
+  if (numberKey === null || isOf(known, meter, numberKey))
+    return nextValue(ctx, meter, state, value)
+  return chooseMeter(ctx, known, {
+    flow: 'reading',
+    step: 'meter',
+    numberKey,
+    typed: value.toString(),
+    page: 0,
+  })
+}
+
+function isOf(known: Known, meter: MeterState, numberKey: string): boolean {
+  const account = known.accounts.find((each) => each.accountId === meter.accountId)
+  return account?.numberKey === numberKey
 }
 
 async function nextValue(

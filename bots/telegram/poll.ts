@@ -3,7 +3,8 @@ import { type Inbox } from '../../core/inbox/accept-update.ts'
 import { type Logger } from '../../core/log.ts'
 import { storeUpdate } from './webhook.ts'
 
-const LONG_POLL_SECONDS = 25
+/** Below the client's own timeout, which would cut every quiet call. */
+const LONG_POLL_SECONDS = 10
 const UPDATES_A_CALL = 100
 const PAUSE_MS = 3_000
 /** Kinds of updates we read; others are not sent to us. */

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type Inbox } from '../../core/inbox/accept-update.ts'
+import { storable } from '../dialog/storable.ts'
 import { type Webhook } from '../dialog/webhook.ts'
 import { chatOf } from './read-update.ts'
 
@@ -22,7 +23,8 @@ export function telegramWebhook(secret: string, inbox: Inbox): Webhook {
 /** Puts an update into the durable inbox under Telegram's own number. */
 export function storeUpdate(inbox: Inbox, update: { update_id: number }): Promise<boolean> {
   const updateId = String(update.update_id)
-  return inbox.accept({ channel: 'telegram', updateId, chat: chatOf(update), payload: update })
+  const payload = storable(update)
+  return inbox.accept({ channel: 'telegram', updateId, chat: chatOf(update), payload })
 }
 
 function parse(body: Buffer): { update_id: number } | null {

@@ -1,6 +1,6 @@
 import { type Message } from '../../core/outbox/message.ts'
 import { type Translate } from '../../templates/translate.ts'
-import { renderLine } from '../dialog/render.ts'
+import { renderLabel } from '../dialog/render.ts'
 
 const COLUMNS = 6
 const NARROW_LABEL_MAX = 16
@@ -11,7 +11,7 @@ const NARROW_LABEL_MAX = 16
  */
 export function keyboardOf(message: Message, translate: Translate): object | undefined {
   if (!message.buttons || message.buttons.length === 0) return undefined
-  const labels = message.buttons.map(({ label }) => renderLine(label, translate))
+  const labels = message.buttons.map(({ label }) => renderLabel(label, translate))
   return {
     Type: 'keyboard',
     DefaultHeight: false,

@@ -38,8 +38,7 @@ export class DamagedBackup extends Error {
 
 /** What `readBackup` gives, in this order: the header, then for each table its rows in pieces. */
 export type BackupPart =
-  | { header: BackupHeader }
-  | { table: BackupTable; rows: readonly BackupRow[] }
+  { header: BackupHeader } | { table: BackupTable; rows: readonly BackupRow[] }
 
 const PIECE_ROWS_MAX = 5000
 const PIECE_CHARS_MAX = 2_000_000

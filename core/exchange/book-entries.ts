@@ -39,4 +39,3 @@ export async function reserveIds(
     from generate_series(1, ${count}::int4)`
   return rows.map((row) => row.id)
 }
-

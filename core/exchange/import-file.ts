@@ -97,7 +97,8 @@ export async function importFile(ctx: Context, input: ImportInput) {
 
     const { author, ownOnly = false } = input
     const plan = await intake.plan({ tx, findings, sender: sender.value, ownOnly, author })
-    const report = () => makeReport(input.kind, table, match.value, { rows, findings, plan, intake })
+    const report = () =>
+      makeReport(input.kind, table, match.value, { rows, findings, plan, intake })
     if (findings.refused() > 0) return refuse('rows-refused', { report: report() })
     if (input.dryRun) return accept(report())
     const [reserved = 0n] = await reserveIds(tx, 'import_batch', 1)

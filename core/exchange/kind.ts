@@ -44,10 +44,17 @@ export type Plan = {
   unreconciled?: () => Promise<number>
 }
 
+/** What a control total counts: `hundredths` of a square metre; `units` are people or dials' units. */
+export type TotalUnit = 'kopecks' | 'hundredths' | 'units'
+
+/** Control totals by role, by what they count. */
+type Totals<Row> = Partial<Record<TotalUnit, Readonly<Record<string, (row: Row) => bigint>>>>
+
+export type Total = { role: string; unit: TotalUnit; total: bigint }
+
 type KindSpec<Row extends FileRow> = {
   layouts: readonly Layout[]
-  /** Control totals by role: money in kopecks, areas in hundredths, counts and dials as they are. */
-  totals: Readonly<Record<string, (row: Row) => bigint>>
+  totals: Totals<Row>
   read: (cells: Cells, layout: string) => Row
   /** Compares the rows with each other and with the town. Refuses rows by findings; writes nothing. */
   plan: (job: Job, rows: readonly Row[]) => Promise<Plan>
@@ -59,7 +66,7 @@ export type Intake = {
   /** Call when all rows are taken. Rows already refused are left out. */
   plan: (job: Job) => Promise<Plan>
   /** Sums over the rows that are not refused. */
-  totals: (findings: Findings) => Record<string, bigint>
+  totals: (findings: Findings) => Total[]
 }
 
 /** A kind of file: how its columns are called, what its rows mean, what they do to the town. */
@@ -87,15 +94,16 @@ export function defineKind<Row extends FileRow>(spec: KindSpec<Row>): Kind {
 }
 
 function sumUp<Row extends FileRow>(
-  totals: KindSpec<Row>['totals'],
+  totals: Totals<Row>,
   rows: readonly Row[],
   findings: Findings,
-): Record<string, bigint> {
-  const sums = Object.fromEntries(Object.keys(totals).map((role) => [role, 0n]))
-  for (const row of rows) {
-    if (findings.isRefused(row.line)) continue
-    for (const [role, amount] of Object.entries(totals))
-      sums[role] = (sums[role] ?? 0n) + amount(row)
-  }
-  return sums
+): Total[] {
+  const accepted = rows.filter((row) => !findings.isRefused(row.line))
+  return Object.entries(totals).flatMap(([unit, amounts]) =>
+    Object.entries(amounts).map(([role, amount]) => ({
+      role,
+      unit: unit as TotalUnit,
+      total: accepted.reduce((total, row) => total + amount(row), 0n),
+    })),
+  )
 }

@@ -2,7 +2,7 @@ import { type Finding, type Findings } from './findings.ts'
 import { type Delimiter } from './formats/delimiter.ts'
 import { type Encoding } from './formats/encoding.ts'
 import { type Table } from './formats/table.ts'
-import { type FileRow, type ImportKind, type Intake, type Plan } from './kind.ts'
+import { type FileRow, type ImportKind, type Intake, type Plan, type TotalUnit } from './kind.ts'
 import { type Match } from './layout.ts'
 
 /** What the sender is told. JSON as it is. */
@@ -24,11 +24,10 @@ export type ImportReport = {
   unchanged: number
   /** Records marked as deleted (dbf), passed over. */
   deleted: number
-  /**
-   * Control totals over accepted rows by the file's headings: money in kopecks, areas in hundredths,
-   * counts and dials as they are.
-   */
+  /** Control totals over accepted rows by the file's headings. */
   sums: Record<string, string>
+  /** What each sum counts. */
+  units: Record<string, TotalUnit>
   /** At most 1000 of each, by line; the heading is line 1. */
   errors: Finding[]
   warnings: Finding[]
@@ -51,7 +50,10 @@ export function makeReport(
   const accepted = rows - refused
   const fresh = countLines(plan.fresh, findings)
   const changed = countLines(plan.changed, findings)
-  const totals = Object.entries(intake.totals(findings))
+  const totals = intake.totals(findings).flatMap(({ role, ...total }) => {
+    const heading = places.get(role)?.heading
+    return heading === undefined ? [] : [{ heading, ...total }]
+  })
   return {
     batchId: null,
     replayed: false,
@@ -66,12 +68,8 @@ export function makeReport(
     changed,
     unchanged: accepted - fresh - changed,
     deleted: table.deleted(),
-    sums: Object.fromEntries(
-      totals.flatMap(([role, total]) => {
-        const heading = places.get(role)?.heading
-        return heading === undefined ? [] : [[heading, String(total)]]
-      }),
-    ),
+    sums: Object.fromEntries(totals.map(({ heading, total }) => [heading, String(total)])),
+    units: Object.fromEntries(totals.map(({ heading, unit }) => [heading, unit])),
     errors: findings.errors(),
     warnings: findings.warnings(),
   }

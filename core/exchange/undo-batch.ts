@@ -47,13 +47,9 @@ async function undoFacts(tx: Context, kind: ImportKind, input: UndoInput) {
     case 'readings':
       return undoReadings(tx, input.batchId)
     case 'subsidies':
-      return accept(
-        await tx.sql.run`delete from subsidy_award where batch_id = ${input.batchId}`,
-      )
+      return accept(await tx.sql.run`delete from subsidy_award where batch_id = ${input.batchId}`)
     case 'benefits':
-      return accept(
-        await tx.sql.run`delete from benefit_claim where batch_id = ${input.batchId}`,
-      )
+      return accept(await tx.sql.run`delete from benefit_claim where batch_id = ${input.batchId}`)
     case 'providers':
     case 'services':
     case 'tariffs':

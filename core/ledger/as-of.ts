@@ -11,10 +11,7 @@ import { openJournal } from './open-journal.ts'
  */
 export async function settleAsOf(ctx: Context, providerId: number, asOf: Date) {
   if (asOf > ctx.now()) return refuse('as-of-in-future')
-  // The promise needs a row to stand in even before the first posting.
-  await openJournal(ctx, providerId)
-  const { watermark } = await ctx.sql.one<{ watermark: Date }>`
-    select watermark from journal where provider_id = ${providerId}`
+  const watermark = await readWatermark(ctx, providerId)
   if (asOf <= watermark) return accept(undefined)
   // Whoever posts holds the row: skip instead of waiting for a month's close to finish.
   const raised = await ctx.sql.run`
@@ -22,4 +19,16 @@ export async function settleAsOf(ctx: Context, providerId: number, asOf: Date) {
     where provider_id in (
       select provider_id from journal where provider_id = ${providerId} for update skip locked)`
   return raised === 1 ? accept(undefined) : refuse('as-of-unfinished', { watermark })
+}
+
+async function readWatermark(ctx: Context, providerId: number): Promise<Date> {
+  const read = () => ctx.sql.maybe<{ watermark: Date }>`
+    select watermark from journal where provider_id = ${providerId}`
+  const known = await read()
+  if (known) return known.watermark
+  // The promise needs a row to stand in even before the first posting.
+  await openJournal(ctx, providerId)
+  const opened = await read()
+  if (!opened) throw new Error(`provider ${providerId} has no journal`)
+  return opened.watermark
 }

@@ -1,5 +1,6 @@
 import { type Context } from '../context.ts'
 import { bulkInsert } from '../db/bulk-insert.ts'
+import { type PlainDate } from '../period.ts'
 import { accept, refuse } from '../result.ts'
 import {
   byKey,
@@ -97,9 +98,19 @@ async function append(
     returning id`
   await insertEntries(ctx, id, bookedAt, entries)
   await ctx.sql.run`
-    update journal set last_posting_id = ${id}, last_hash = ${hash}, watermark = ${bookedAt}
+    update journal set last_posting_id = ${id}, last_hash = ${hash}, watermark = ${bookedAt},
+      known_until = greatest(known_until, least(${latestDay(entries)}::date,
+        (${bookedAt}::timestamptz at time zone ${ctx.zone})::date))
     where provider_id = ${providerId}`
   return id
+}
+
+// A day that has not come yet says nothing about what is known.
+function latestDay(entries: readonly EntryBody[]): PlainDate | null {
+  return entries.reduce<PlainDate | null>(
+    (latest, { effective_on: day }) => (latest === null || day > latest ? day : latest),
+    null,
+  )
 }
 
 async function insertEntries(

@@ -1,6 +1,6 @@
 import { type Context } from '../context.ts'
 import { type Kopecks } from '../money.ts'
-import { type Period } from '../period.ts'
+import { type Period, type PlainDate } from '../period.ts'
 
 /** Where an agreement stands now. `balance` in kopecks, owed is positive. */
 export type AgreementBalance = {
@@ -10,8 +10,8 @@ export type AgreementBalance = {
   balance: Kopecks
   /** The latest month with entries; null before the first. */
   lastPeriod: Period | null
-  /** When the provider's latest entries were booked: the balance is known up to then. */
-  bookedAt: Date | null
+  /** The latest day anything of this provider counts on: the balance is known up to it. */
+  knownUntil: PlainDate | null
 }
 
 /** Balances of every agreement of the accounts, in the order of accounts and service codes. */
@@ -21,11 +21,10 @@ export function readBalances(
 ): Promise<AgreementBalance[]> {
   return ctx.sql.many<AgreementBalance>`
     select g.id as "agreementId", g.account_id as "accountId", s.name as "serviceName",
-      coalesce(l.closing, 0) as balance, l.period as "lastPeriod", p.booked_at as "bookedAt"
+      coalesce(l.closing, 0) as balance, l.period as "lastPeriod", j.known_until as "knownUntil"
     from agreement g
     join service s on s.id = g.service_id
     left join journal j on j.provider_id = s.provider_id
-    left join posting p on p.id = j.last_posting_id
     left join lateral (
       select closing, period from statement t
       where t.agreement_id = g.id order by t.period desc limit 1) l on true

@@ -2,47 +2,75 @@ import { decideLinkRequest } from '../access/link-request.ts'
 import { type Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import { say } from '../outbox/message.ts'
-import { accept } from '../result.ts'
+import { accept, refuse } from '../result.ts'
 import { tell } from './tell.ts'
 import { tellOfNewLink } from './warn-holders.ts'
 
 /**
- * Decides on a request to link an account and tells the person; when an account is linked newly, its
- * other holders too. `accountId` approves and links it, null declines.
+ * Links the account a person asked staff for, and tells the person and, when the link is new, the
+ * other holders of the account.
  *
- * Refuses: as `decideLinkRequest`.
+ * Refuses: `request-not-found` (unknown or decided before); `account-not-found`.
  */
-export function decideAndTell(
+export function approveAndTell(
   ctx: Context,
-  input: { requestId: number; accountId: number | null; author: string },
+  input: { requestId: number; accountId: number; author: string },
 ) {
   return transaction(ctx, async (tx) => {
-    const before = await readNumbers(tx, input)
+    const { accountId, requestId } = input
+    const before = await tx.sql.maybe<{ number: string; linked: boolean }>`
+      select a.number, l.id is not null as linked
+      from link_request r
+      join account a on a.id = ${accountId}
+      left join link l on l.account_id = a.id and l.consumer_id = r.consumer_id
+        and l.ended_at is null
+      where r.id = ${requestId}`
     const decided = await decideLinkRequest(tx, input)
     if (!decided.ok) return decided
-    const { accountId, consumerId } = decided.value
-    const outcome = accountId === null ? 'link-declined' : 'link-approved'
-    const number = before?.account ?? before?.asked ?? ''
-    await tell(tx, {
-      kind: 'request',
-      consumerId,
-      accountId,
-      lines: [say(`notice:${outcome}`, { no: input.requestId, number })],
-      dedupeKey: `link-request ${input.requestId}`,
-    })
-    if (accountId !== null && !before?.linked)
-      await tellOfNewLink(tx, { accountIds: [accountId], consumerId })
-    return accept({ state: accountId === null ? 'declined' : 'approved' } as const)
+    const { consumerId } = decided.value
+    const number = before?.number ?? ''
+    await tellOutcome(tx, { requestId, consumerId, accountId, key: 'link-approved', number })
+    if (!before?.linked) await tellOfNewLink(tx, { accountIds: [accountId], consumerId })
+    return accept(undefined)
   })
 }
 
-/** The number asked for, the chosen account's, and whether the person had that account already. */
-function readNumbers(ctx: Context, input: { requestId: number; accountId: number | null }) {
-  return ctx.sql.maybe<{ asked: string; account: string | null; linked: boolean }>`
-    select r.number as asked, a.number as account, l.id is not null as linked
-    from link_request r
-    left join account a on a.id = ${input.accountId}::int4
-    left join link l on l.account_id = a.id and l.consumer_id = r.consumer_id
-      and l.ended_at is null
-    where r.id = ${input.requestId}`
+/**
+ * Declines a person's request for an account and tells the person.
+ *
+ * Refuses: `request-not-found` (unknown or decided before).
+ */
+export function declineAndTell(ctx: Context, input: { requestId: number; author: string }) {
+  return transaction(ctx, async (tx) => {
+    const { requestId } = input
+    const decided = await decideLinkRequest(tx, { ...input, accountId: null })
+    // Nothing else can be missing where no account is chosen.
+    if (!decided.ok) return refuse('request-not-found')
+    const { consumerId } = decided.value
+    const { number } = await tx.sql.one<{ number: string }>`
+      select number from link_request where id = ${requestId}`
+    await tellOutcome(tx, { requestId, consumerId, accountId: null, key: 'link-declined', number })
+    return accept(undefined)
+  })
+}
+
+async function tellOutcome(
+  ctx: Context,
+  outcome: {
+    requestId: number
+    consumerId: number
+    accountId: number | null
+    key: 'link-approved' | 'link-declined'
+    /** The account's, or what the person asked for. */
+    number: string
+  },
+): Promise<void> {
+  const { accountId, consumerId, key, number, requestId } = outcome
+  await tell(ctx, {
+    kind: 'request',
+    consumerId,
+    accountId,
+    lines: [say(`notice:${key}`, { no: requestId, number })],
+    dedupeKey: `link-request ${requestId}`,
+  })
 }

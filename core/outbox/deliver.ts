@@ -1,5 +1,5 @@
 import { type Context } from '../context.ts'
-import { LEASE_MS, type QueuedLetter } from './enqueue.ts'
+import { LANES, LEASE_MS, type QueuedLetter } from './enqueue.ts'
 
 /** How a try to send ended. */
 export type Outcome =
@@ -10,7 +10,11 @@ export type Outcome =
 /** Tries before a letter is given up. */
 export const TRIES_MAX = 8
 
-/** Takes due letters for sending, answers first; nobody else gets them while the lease runs. */
+/**
+ * Takes due letters for sending, answers first; nobody else gets them while the lease runs. A letter
+ * comes without its buttons when its person's conversation has gone on: they would do nothing, and
+ * in Viber they would take the place of those that work.
+ */
 export function claimLetters(ctx: Context, limit: number): Promise<QueuedLetter[]> {
   const now = ctx.now()
   return ctx.sql.many<QueuedLetter>`
@@ -23,8 +27,26 @@ export function claimLetters(ctx: Context, limit: number): Promise<QueuedLetter[
       from due where o.id = due.id
       returning o.id, o.channel, o.external_id, o.language, o.message, o.attempts
     )
-    select id, channel, external_id as "externalId", language, message, attempts from taken
-    order by id`
+    select t.id, t.channel, t.external_id as "externalId", t.language, t.attempts,
+      case when coalesce(d.choices @> jsonb_build_array(
+          jsonb_build_object('token', t.message->'buttons'->0->'token')), true)
+        then t.message else t.message - 'buttons' end as message
+    from taken t
+    left join identity i on i.channel = t.channel and i.external_id = t.external_id
+    left join dialog d on d.identity_id = i.id
+    order by t.id`
+}
+
+/**
+ * Makes due the answers that nobody has tried to send, however long their lease still runs, and
+ * gives their number. For a process that starts and knows itself alone: then whoever leased them is
+ * dead.
+ */
+export function releaseAnswers(ctx: Context): Promise<number> {
+  const now = ctx.now()
+  return ctx.sql.run`
+    update outbox set not_before = ${now}
+    where state = 'waiting' and lane = ${LANES.answer} and attempts = 0 and not_before > ${now}`
 }
 
 /** Notes what became of letters, in one statement. */

@@ -26,7 +26,9 @@ export async function readDirectory(ctx: Context): Promise<Directory> {
       benefit_code as "benefitCode"
     from service order by provider_id, code`
   const ids = new Map(providers.map(({ id, code }) => [code, id]))
-  const byCode = new Map(services.map((service) => [`${service.providerId}/${service.code}`, service]))
+  const byCode = new Map(
+    services.map((service) => [`${service.providerId}/${service.code}`, service]),
+  )
   return {
     providerId: (code) => ids.get(code) ?? null,
     services,

@@ -23,7 +23,7 @@ await once(server, 'listening')
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 bots = openBots(
   { ...town, sql: counting(town.sql), random: (bytes) => randomBytes(bytes) },
-  { telegram: { token, apiRoot }, viber: null, publicUrl: url, lanes: 4 },
+  { telegram: { token, apiRoot }, viber: null, publicUrl: url, lanes: 3 },
 )
 await bots.start()
 const { sync } = await town.sql.one<{ sync: string }>`

@@ -1,5 +1,9 @@
 import { dayIn, type PlainDate } from '../../period.ts'
-import { type AccountCard, readAccountCards, storeAccountCards } from '../../registry/account-card.ts'
+import {
+  type AccountCard,
+  readAccountCards,
+  storeAccountCards,
+} from '../../registry/account-card.ts'
 import { accountRefText } from '../../registry/find-accounts.ts'
 import { type Directory, readDirectory } from '../../registry/read-directory.ts'
 import { type AccountNumber, type Cells } from '../cells.ts'
@@ -66,7 +70,7 @@ const LAYOUTS: readonly Layout[] = [
 /** Places of cold water and sewage in the subsidy file. */
 const COLD_WATER = 4
 const SEWAGE = 8
-const HUNDREDTHS_IN_E8 = 1_000_000n
+const HUNDREDTH_E8 = 1_000_000n
 
 /**
  * Accounts with their premises and agreements. A known account (by the folded number) is changed where
@@ -76,10 +80,12 @@ const HUNDREDTHS_IN_E8 = 1_000_000n
 export const accounts = defineKind<AccountRow>({
   layouts: LAYOUTS,
   totals: {
-    balance: (row) => row.told.assertedBalance ?? 0n,
-    totalArea: (row) => (row.told.totalAreaE8 ?? 0n) / HUNDREDTHS_IN_E8,
-    occupants: (row) => BigInt(row.told.occupants ?? 0),
-    tariffSum: (row) => row.tariffSum,
+    kopecks: {
+      balance: (row) => row.told.assertedBalance ?? 0n,
+      tariffSum: (row) => row.tariffSum,
+    },
+    hundredths: { totalArea: (row) => (row.told.totalAreaE8 ?? 0n) / HUNDREDTH_E8 },
+    units: { occupants: (row) => BigInt(row.told.occupants ?? 0) },
   },
   read: (cells, layout) => (layout === 'town' ? readTownRow(cells) : readVodokanalRow(cells)),
   async plan(job, rows) {
@@ -195,7 +201,11 @@ type Surroundings = {
 }
 
 /** The stored card with what the row tells put over it. */
-function mergeCard(job: Job, row: AccountRow, { providerId, services, known }: Surroundings): CardRow {
+function mergeCard(
+  job: Job,
+  row: AccountRow,
+  { providerId, services, known }: Surroundings,
+): CardRow {
   if (known?.services.some((id) => !services.includes(id)))
     job.findings.warn(row.line, 'services', 'service-not-listed', row.account.number)
   const { key, number } = row.account

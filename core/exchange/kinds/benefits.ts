@@ -57,7 +57,7 @@ const PRODUCT_SCALE = 10n ** 16n
  */
 export const benefits = defineKind<BenefitRow>({
   layouts: LAYOUTS,
-  totals: { amount: (row) => row.amount },
+  totals: { kopecks: { amount: (row) => row.amount } },
   read: readRow,
   async plan(job, rows) {
     const directory = await readDirectory(job.tx)

@@ -77,15 +77,17 @@ const LINES = [
 export const charges = defineKind<ChargeRow>({
   layouts: LAYOUTS,
   totals: {
-    opening: (row) => row.opening,
-    accrued: (row) => row.accrued,
-    subscription: (row) => row.subscription,
-    penalty: (row) => row.penalty,
-    correction: (row) => row.correction,
-    benefit: (row) => row.benefit,
-    subsidy: (row) => row.subsidy,
-    paid: (row) => row.paid,
-    closing: (row) => row.closing,
+    kopecks: {
+      opening: (row) => row.opening,
+      accrued: (row) => row.accrued,
+      subscription: (row) => row.subscription,
+      penalty: (row) => row.penalty,
+      correction: (row) => row.correction,
+      benefit: (row) => row.benefit,
+      subsidy: (row) => row.subsidy,
+      paid: (row) => row.paid,
+      closing: (row) => row.closing,
+    },
   },
   read: readRow,
   async plan(job, rows) {

@@ -54,7 +54,7 @@ const UNIT_E8 = wholeQuantity(1)
 /** Meters with their dials; a known serial (folded) of an agreement is changed where the file differs. */
 export const meters = defineKind<MeterRow>({
   layouts: LAYOUTS,
-  totals: { initial: (row) => row.initialE8 / UNIT_E8 },
+  totals: { units: { initial: (row) => row.initialE8 / UNIT_E8 } },
   read: readRow,
   async plan(job, rows) {
     const resolved = await resolveAgreements(job, rows)

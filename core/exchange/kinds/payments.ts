@@ -62,7 +62,9 @@ const LAYOUTS: readonly Layout[] = [
  */
 export const payments = defineKind<PaymentRow>({
   layouts: LAYOUTS,
-  totals: { amount: (row) => row.amount, commission: (row) => row.commission },
+  totals: {
+    kopecks: { amount: (row) => row.amount, commission: (row) => row.commission },
+  },
   read: readRow,
   async plan(job, rows) {
     const resolved = await resolveAgreements(job, rows)

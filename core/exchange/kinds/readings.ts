@@ -59,7 +59,7 @@ const UNIT_E8 = wholeQuantity(1)
  */
 export const readings = defineKind<ReadingRow>({
   layouts: LAYOUTS,
-  totals: { value: (row) => row.value / UNIT_E8 },
+  totals: { units: { value: (row) => row.value / UNIT_E8 } },
   read: readRow,
   async plan(job, rows) {
     const dialRows = await findDials(job, rows)
@@ -159,7 +159,9 @@ async function judge(
 ): Promise<void> {
   const last = await readLastBefore(job.tx, rows)
   const trails = new Map<number, Trail>()
-  const ordered = rows.toSorted((a, b) => (a.takenOn < b.takenOn ? -1 : a.takenOn > b.takenOn ? 1 : a.line - b.line))
+  const ordered = rows.toSorted((a, b) =>
+    a.takenOn < b.takenOn ? -1 : a.takenOn > b.takenOn ? 1 : a.line - b.line,
+  )
   for (const row of ordered) {
     if (row.value >= wholeQuantity(10n ** BigInt(row.digits))) {
       job.findings.refuse(row.line, 'value', 'too-many-digits', String(row.value / UNIT_E8))

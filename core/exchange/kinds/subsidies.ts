@@ -73,9 +73,11 @@ const LAYOUTS: readonly Layout[] = [
 export const subsidies = defineKind<SubsidyRow>({
   layouts: LAYOUTS,
   totals: {
-    charge: (row) => row.charge,
-    total: (row) => row.total,
-    monthly: (row) => row.monthly,
+    kopecks: {
+      charge: (row) => row.charge,
+      total: (row) => row.total,
+      monthly: (row) => row.monthly,
+    },
   },
   read: readRow,
   async plan(job, rows) {
@@ -127,7 +129,10 @@ function readRow(cells: Cells): SubsidyRow {
     }),
   }
   const charges = PLACES.map((place) => cells.quantity(`charge${place}`))
-  const charged = divideRounded(charges.reduce<bigint>((a, b) => a + b, 0n), KOPECK_E8)
+  const charged = divideRounded(
+    charges.reduce<bigint>((a, b) => a + b, 0n),
+    KOPECK_E8,
+  )
   if (charged !== row.charge) cells.refuse('charge', 'does-not-reconcile')
   if (sum(monthly) !== row.monthly) cells.refuse('monthly', 'does-not-reconcile')
   const months = BigInt(cells.integer('months'))

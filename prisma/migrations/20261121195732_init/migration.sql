@@ -117,6 +117,7 @@ CREATE TABLE "journal" (
     "last_posting_id" BIGINT,
     "last_hash" BYTEA NOT NULL,
     "watermark" TIMESTAMPTZ(3) NOT NULL,
+    "known_until" DATE,
 
     CONSTRAINT "journal_pkey" PRIMARY KEY ("provider_id")
 );

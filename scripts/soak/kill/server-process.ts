@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** The environment of a server process. */
+export type Settings = Readonly<Record<string, string>>
+
+export type ServerProcess = {
+  /** Resolves when the server says so; rejects with its last words when it ends before. */
+  ready: Promise<void>
+  /** What it logged as errors so far. */
+  errors: readonly string[]
+  /** SIGKILL, now. Rejects when the process had ended by itself. */
+  kill: () => Promise<void>
+  /** SIGTERM; gives the exit code, null when it did not end in time and had to be killed. */
+  stop: () => Promise<number | null>
+}
+
+const ROOT = path.join(import.meta.dirname, '../../..')
+const READY_MS = 60_000
+const STOP_MS = 30_000
+const ERROR_LEVEL = 50
+const LAST_WORDS_MAX = 40
+
+/** Starts the real server with these settings and nothing else of ours in its environment. */
+export function startServer(settings: Settings): ServerProcess {
+  const child = start(['server.ts'], settings)
+  const words: string[] = []
+  const errors: string[] = []
+  const ended = once(child, 'exit')
+  child.stdout?.resume()
+  const ready = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the server is not ready')), READY_MS)
+    const fail = () => reject(new Error(`the server ended:\n${words.join('\n')}`))
+    void ended.then(() => (clearTimeout(timer), fail()))
+    if (!child.stderr) return fail()
+    createInterface(child.stderr).on('line', (line) => {
+      words.push(line)
+      if (words.length > LAST_WORDS_MAX) words.shift()
+      const { level, msg } = readLog(line)
+      if (level >= ERROR_LEVEL) errors.push(line)
+      if (msg === 'Oselia is ready') {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  })
+  // Who kills it during its start does not wait for it.
+  ready.catch(() => {})
+  return {
+    ready,
+    errors,
+    kill: async () => {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the server ended by itself:\n${words.join('\n')}`)
+      child.kill('SIGKILL')
+      await ended
+    },
+    stop: async () => {
+      child.kill('SIGTERM')
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      await ended
+      clearTimeout(late)
+      return child.exitCode
+    },
+  }
+}
+
+/** Runs a program of ours to its end: its exit code and all its words. */
+export async function runProgram(
+  argv: readonly string[],
+  settings: Settings,
+): Promise<{ exit: number | null; words: string }> {
+  const child = start(argv, settings)
+  let words = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (words += text))
+  await once(child, 'close')
+  return { exit: child.exitCode, words }
+}
+
+function start(argv: readonly string[], settings: Settings): ChildProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...argv], {
+    cwd: ROOT,
+    env: { ...inherited(), ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  // Whatever ends this process must not leave a server behind.
+  const abandon = () => void child.kill('SIGKILL')
+  process.once('exit', abandon)
+  child.once('exit', () => process.removeListener('exit', abandon))
+  return child
+}
+
+function inherited(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'NODE_OPTIONS']
+  return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']))
+}
+
+function readLog(line: string): { level: number; msg: string } {
+  try {
+    return { level: 0, msg: '', ...(JSON.parse(line) as object) }
+  } catch {
+    return { level: 0, msg: '' }
+  }
+}
