@@ -1,6 +1,9 @@
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import helmet from 'helmet'
 import { type Town } from '../core/context.ts'
+import { apiRoutes } from './api-routes.ts'
+import { ENDPOINTS } from './endpoints.ts'
+import { docsRoute } from './routes/docs.ts'
 import { fileRoute, type OpenFile } from './routes/files.ts'
 import { healthRoute } from './routes/health.ts'
 import { type WebhookHandler, webhookRoute } from './webhooks/webhook-route.ts'
@@ -21,12 +24,15 @@ export function createApp(town: Town, ports: AppPorts): Express {
   app.use(helmet())
   app.use(healthRoute(town))
   app.use(fileRoute(ports.openFile))
+  app.use(docsRoute(ENDPOINTS))
+  app.use(apiRoutes(town, ENDPOINTS))
   app.use((_req, res) => void res.status(404).json({ code: 'not-found' }))
   app.use(onError(town))
   return app
 }
 
-type HttpFault = { status?: number; type?: string }
+/** Codes of what express refuses by itself; everything else it refuses is `bad-request`. */
+const CODES: Record<number, string> = { 413: 'too-large', 415: 'unsupported-media-type' }
 
 // Express's own refusals (too large, bad encoding) keep their status; anything else is our fault.
 function onError(town: Town): ErrorRequestHandler {
@@ -35,9 +41,9 @@ function onError(town: Town): ErrorRequestHandler {
       next(error)
       return
     }
-    const { status, type } = error as HttpFault
+    const { status } = error as { status?: number }
     if (status !== undefined && status >= 400 && status < 500) {
-      res.status(status).json({ code: type ?? 'bad-request' })
+      res.status(status).json({ code: CODES[status] ?? 'bad-request' })
       return
     }
     const name = error instanceof Error ? error.name : 'unknown'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { settleAsOf } from '../../core/ledger/as-of.ts'
 import { readStatements } from '../../core/ledger/read-statements.ts'
 import { type Statement } from '../../core/ledger/statement.ts'
-import { addMonths, monthsBetween, period } from '../../core/period.ts'
+import { addMonths, period } from '../../core/period.ts'
 import { findAccountDetails } from '../../core/registry/find-account-details.ts'
 import { refuse } from '../../core/result.ts'
 import { answer, endpoint, reply } from '../endpoint.ts'
@@ -121,7 +121,7 @@ const accountStatements = endpoint({
       if (!settled.ok) return settled
     }
     const span = {
-      limit: query.from && query.to ? monthsBetween(query.from, query.to) + 1 : MONTHS_MAX,
+      limit: MONTHS_MAX,
       ...(query.to ? { before: addMonths(query.to, 1) } : {}),
       ...(asOf ? { asOf } : {}),
     }

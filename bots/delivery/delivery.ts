@@ -35,13 +35,54 @@ const BEHIND_MS = 1_000
  * it is sent, so a crash between the two sends an answer twice rather than never.
  */
 export function startDelivery(ctx: Context, senders: Record<Channel, Sender>): Delivery {
+  const notes = openNotes(ctx, () => checkDrained())
+  const { isIdle, take } = openQueues(ctx, senders, notes, () => checkDrained())
+  let stopped = false
+  let drained: (() => void) | null = null
+
+  function checkDrained(): void {
+    if (isIdle() && notes.isDone()) drained?.()
+  }
+
+  async function claim(): Promise<void> {
+    try {
+      for (;;) {
+        const letters = await claimLetters(ctx, CLAIM_MAX)
+        take(letters)
+        if (letters.length < CLAIM_MAX || stopped) return
+      }
+    } catch (error) {
+      ctx.log.error({ error: nameOf(error) }, 'the outbox could not be read')
+    }
+  }
+
+  const { stopPolling, wake } = poll(claim, POLL_MS)
+  return {
+    take,
+    wake,
+    stop: async () => {
+      await stopPolling()
+      stopped = true
+      notes.hurry()
+      await new Promise<void>((resolve) => {
+        drained = resolve
+        checkDrained()
+      })
+    },
+  }
+}
+
+/** The letters in hand, a queue a chat; `onIdle` tells that none is left. */
+function openQueues(
+  ctx: Context,
+  senders: Record<Channel, Sender>,
+  notes: Notes,
+  onIdle: () => void,
+) {
   const chats = new Map<string, QueuedLetter[]>()
   const ready: string[] = []
   const holds = openHolds(ctx)
-  const notes = openNotes(ctx, pump)
   let inFlight = 0
-  let stopped = false
-  let drained: (() => void) | null = null
 
   function take(letters: readonly QueuedLetter[]): void {
     for (const letter of letters) {
@@ -77,7 +118,7 @@ export function startDelivery(ctx: Context, senders: Record<Channel, Sender>): D
       inFlight++
       void sendNext(chat)
     }
-    if (inFlight === 0 && ready.length === 0 && notes.isDone()) drained?.()
+    if (inFlight === 0) onIdle()
   }
 
   async function sendNext(chat: string): Promise<void> {
@@ -99,32 +140,7 @@ export function startDelivery(ctx: Context, senders: Record<Channel, Sender>): D
     pump()
   }
 
-  async function claim(): Promise<void> {
-    try {
-      for (;;) {
-        const letters = await claimLetters(ctx, CLAIM_MAX)
-        take(letters)
-        if (letters.length < CLAIM_MAX || stopped) return
-      }
-    } catch (error) {
-      ctx.log.error({ error: nameOf(error) }, 'the outbox could not be read')
-    }
-  }
-
-  const { stopPolling, wake } = poll(claim, POLL_MS)
-  return {
-    take,
-    wake,
-    stop: async () => {
-      await stopPolling()
-      stopped = true
-      notes.hurry()
-      await new Promise<void>((resolve) => {
-        drained = resolve
-        pump()
-      })
-    },
-  }
+  return { take, isIdle: () => inFlight === 0 && ready.length === 0 }
 }
 
 /** Chats in which a letter has to wait: nothing that comes later may overtake it. */
@@ -141,8 +157,15 @@ function openHolds(ctx: Context) {
   }
 }
 
+type Notes = {
+  add: (outcomes: readonly Outcome[]) => void
+  isDone: () => boolean
+  /** From now on nothing more is waited for. */
+  hurry: () => void
+}
+
 /** Writes down how tries ended, those of a moment in one statement. */
-function openNotes(ctx: Context, onNoted: () => void) {
+function openNotes(ctx: Context, onNoted: () => void): Notes {
   let outcomes: Outcome[] = []
   let noting: Promise<void> | null = null
   let waitMs = NOTE_MS
@@ -162,7 +185,7 @@ function openNotes(ctx: Context, onNoted: () => void) {
   }
 
   return {
-    add: (more: readonly Outcome[]): void => {
+    add: (more) => {
       outcomes.push(...more)
       if (outcomes.length > 0) noting ??= noteSoon()
     },

@@ -27,8 +27,7 @@ export async function linkAccount(
   const attempt = { identityId: person.identityId, numberKey, proof: proof.kind }
   return ctx.sql.transaction(async (sql) => {
     const tx = { ...ctx, sql }
-    // One try at a time for a number: parallel guesses cannot slip under the limit.
-    await sql.run`select pg_advisory_xact_lock(hashtextextended(${`${ctx.schema} link ${numberKey}`}, 0))`
+    await lockTries(tx, attempt)
     if (await isTryExhausted(tx, attempt)) return refuse('too-many-tries')
     const candidates = await sql.many<Candidate>`
       select id from account where number_key = ${numberKey} order by id`
@@ -41,6 +40,16 @@ export async function linkAccount(
     for (const id of proven) if (await addLink(tx, person, id, proof)) fresh.push(id)
     return accept({ accountIds: proven, newAccountIds: fresh })
   })
+}
+
+// One try at a time for a number and for a person: parallel guesses cannot slip under the limits.
+async function lockTries(
+  ctx: Context,
+  { identityId, numberKey }: { identityId: number; numberKey: string },
+): Promise<void> {
+  await ctx.sql.run`
+    select pg_advisory_xact_lock(hashtextextended(${`${ctx.schema} link ${numberKey}`}, 0)),
+      pg_advisory_xact_lock(hashtextextended(${`${ctx.schema} link by ${identityId}`}, 0))`
 }
 
 async function isProven(ctx: Context, accountId: number, proof: Proof): Promise<boolean> {
