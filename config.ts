@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { z } from 'zod'
 
 const blankIsAbsent = (value: unknown) => (value === '' ? undefined : value)
@@ -34,12 +35,18 @@ export type Config = {
   workerLanes: number
 }
 
+/** The process's environment with the lines of `.env` that it does not set itself. */
+export function environment(): Record<string, string | undefined> {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  return process.env
+}
+
 /**
  * The settings of the process, checked. Throws an error that names each wrong variable, never its
  * value: it may be a secret.
  */
-export function readConfig(environment: Record<string, string | undefined>): Config {
-  const parsed = Environment.safeParse(environment)
+export function readConfig(given: Record<string, string | undefined>): Config {
+  const parsed = Environment.safeParse(given)
   if (!parsed.success) {
     const names = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     throw new Error(`wrong settings: ${names.join('; ')}`)

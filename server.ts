@@ -3,7 +3,7 @@ import { type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import { createApp } from './api/app.ts'
 import { type Bots, openBots } from './bots/bots.ts'
-import { type Config, readConfig } from './config.ts'
+import { type Config, environment, readConfig } from './config.ts'
 import { type Town } from './core/context.ts'
 import { openTown } from './core/db/open-town.ts'
 import { releaseAnswers } from './core/outbox/deliver.ts'
@@ -13,7 +13,7 @@ import { serveCommand } from './scripts/command.ts'
 import { openDemo } from './scripts/demo.ts'
 import { startSweeping } from './schedule.ts'
 
-const config = readConfig(process.env)
+const config = readConfig(environment())
 const log = openLog(config.logLevel)
 const { database: where, town: settings } = config
 const database = await openTown({

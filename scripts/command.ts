@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { readConfig } from '../config.ts'
+import { environment, readConfig } from '../config.ts'
 import { type Town } from '../core/context.ts'
 import { type ControlOutput, type ControlRequest } from '../core/db/control-channel.ts'
 import { askHolder } from '../core/db/directory-lock.ts'
@@ -53,7 +53,7 @@ async function main(): Promise<number> {
     output.err(`commands: ${Object.keys(COMMANDS).join(', ')}\n`)
     return USAGE
   }
-  const config = readConfig(process.env)
+  const config = readConfig(environment())
   const { dataDir, schema, url } = config.database
   const request = { command, argv, cwd: process.cwd() }
   if (!url) {

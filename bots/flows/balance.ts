@@ -1,10 +1,20 @@
 import { type LinkedAccount } from '../../core/access/linked-accounts.ts'
 import { type Context } from '../../core/context.ts'
 import { type AgreementBalance, readBalances } from '../../core/ledger/read-balances.ts'
+import { type ChargeInputs, readCharges } from '../../core/ledger/read-charges.ts'
 import { readStatements } from '../../core/ledger/read-statements.ts'
 import { type Statement } from '../../core/ledger/statement.ts'
 import { kopecks, sum } from '../../core/money.ts'
-import { type Choice, day, type Line, money, month, say } from '../../core/outbox/message.ts'
+import {
+  amount,
+  type Choice,
+  day,
+  type Line,
+  money,
+  month,
+  say,
+  words,
+} from '../../core/outbox/message.ts'
 import { type Period, type PlainDate } from '../../core/period.ts'
 import {
   ask,
@@ -99,7 +109,18 @@ async function showService(
   const found = await readStatements(ctx, agreementId, options)
   const shown = found.slice(0, MONTHS_SHOWN)
   const lines = [say('balance:months-of', { service: own.serviceName })]
-  for (const row of shown) lines.push(...monthLines(row))
+  const charged = await readCharges(
+    ctx,
+    agreementId,
+    shown.map((row) => row.period),
+  )
+  for (const row of shown)
+    lines.push(
+      ...monthLines(
+        row,
+        charged.find(({ period }) => period === row.period),
+      ),
+    )
   if (shown.length === 0) lines.push(say('balance:no-months'))
   const last = shown.at(-1)
   const choices: Choice[] = []
@@ -111,17 +132,32 @@ async function showService(
 }
 
 /** The row of «Стан рахунків» in words: what a narrow phone can show; zero columns are left out. */
-function monthLines(row: Statement): Line[] {
-  const columns = ['accrued', 'subscription', 'penalty', 'correction'] as const
+function monthLines(row: Statement, charged: ChargeInputs | undefined): Line[] {
+  const columns = ['subscription', 'penalty', 'correction'] as const
   const less = ['benefit', 'subsidy', 'paid'] as const
   return [
     say('balance:month', { month: month(row.period) }),
     say('balance:column.opening', { amount: money(row.opening) }),
+    say('balance:column.accrued', { amount: money(row.accrued) }),
+    ...(charged ? formulaLines(charged) : []),
     ...[...columns, ...less]
-      .filter((column) => row[column] !== 0n || column === 'accrued' || column === 'paid')
+      .filter((column) => row[column] !== 0n || column === 'paid')
       .map((column) => say(`balance:column.${column}`, { amount: money(row[column]) })),
     say('balance:column.closing', { amount: money(row.closing) }),
   ]
+}
+
+// Why this much: the volume and the price of each zone.
+function formulaLines({ method, parts, unit }: ChargeInputs): Line[] {
+  return parts.map(({ price, volume }) =>
+    say('balance:formula', {
+      volume: amount(volume),
+      unit,
+      price: { quantity: price.toString() },
+      currency: words('common:currency'),
+      method: words(`balance:method.${method}`),
+    }),
+  )
 }
 
 async function findAgreement(ctx: Context, person: Visitor, agreementId: number) {

@@ -1,23 +1,25 @@
 import { benchBill } from './bill.ts'
+import { benchImports } from './imports.ts'
+import { benchStarts } from './starts.ts'
 import { benchTurns } from './turns.ts'
 
-// `npm run bench`: ratios against a floor measured in the same run, on this machine, now.
+// `npm run bench [-- bills|imports|turns|starts]`: ratios against a floor measured in the same run.
 
 const databaseUrl = process.env['BENCH_DATABASE_URL'] ?? process.env['DATABASE_URL']
 const only = process.argv[2]
 
-if (!only || only === 'bills') {
-  const bill = await benchBill()
-  report('bills', { ...bill })
+const benches: Record<string, () => Promise<object>> = {
+  bills: benchBill,
+  ...(databaseUrl
+    ? { imports: () => benchImports(databaseUrl), turns: () => benchTurns(databaseUrl) }
+    : {}),
+  starts: benchStarts,
 }
-if (!only || only === 'turns') {
-  if (databaseUrl) report('turns', await benchTurns(databaseUrl))
-  else console.log('turns need a PostgreSQL server: set BENCH_DATABASE_URL')
+for (const [name, bench] of Object.entries(benches)) {
+  if (only && only !== name) continue
+  console.log(`${name} ${JSON.stringify(await bench(), rounded, 2)}`)
 }
-
-function report(name: string, figures: object): void {
-  console.log(`${name}\n${JSON.stringify(figures, rounded, 2)}`)
-}
+if (!databaseUrl) console.log('imports and turns need a PostgreSQL server: set BENCH_DATABASE_URL')
 
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value

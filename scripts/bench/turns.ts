@@ -136,7 +136,13 @@ type Subject = {
 
 async function start(file: string, argv: string[]): Promise<Subject> {
   const child = fork(path.join(import.meta.dirname, file), argv, {
-    execArgv: ['--import', 'tsx', ...(process.env['PROF'] && file.startsWith('turn') ? ['--cpu-prof','--cpu-prof-dir=/tmp/prof'] : [])],
+    execArgv: [
+      '--import',
+      'tsx',
+      ...(process.env['PROF'] && file.startsWith('turn')
+        ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof']
+        : []),
+    ],
   })
   const [ready] = (await once(child, 'message')) as [{ url: string; synchronousCommit?: string }]
   return {
