@@ -154,7 +154,6 @@ function formulaLines({ method, parts, unit }: ChargeInputs): Line[] {
       volume: amount(volume),
       unit,
       price: { quantity: price.toString() },
-      currency: words('common:currency'),
       method: words(`balance:method.${method}`),
     }),
   )
