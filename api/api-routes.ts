@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
-import { findApiKey, reachOf } from '../core/access/api-keys.ts'
+import { authorOf, findApiKey, reachOf } from '../core/access/api-keys.ts'
 import { type Town } from '../core/context.ts'
 import { type Caller, type Endpoint, type RawCall } from './endpoint.ts'
 
@@ -47,7 +47,7 @@ async function admit(
     res.status(403).json({ code: 'forbidden' })
     return null
   }
-  return { author: `api:${key.name}`, reach }
+  return { author: authorOf(key), reach }
 }
 
 function keyOf(req: Request): string | null {

@@ -12,7 +12,7 @@ export type Caller = {
 }
 
 /** A request that was let in and parsed. */
-export type Call<P, Q, B> = {
+type Call<P, Q, B> = {
   town: Town
   caller: Caller
   params: P
@@ -25,7 +25,7 @@ export type Call<P, Q, B> = {
 /** A request as it came, before anything is believed. */
 export type RawCall = { params: unknown; query: unknown; body: unknown; file: Buffer }
 
-export type Reply = { status: number; body: unknown }
+type Reply = { status: number; body: unknown }
 
 /** An answer the document shows. */
 export type AnswerSpec<S extends z.ZodType = z.ZodType> = {
@@ -60,6 +60,9 @@ type Described = {
 type Shape = z.ZodType<object>
 type Refusal = Refused<string, object>
 type CodeOf<R> = R extends { ok: false; code: infer C extends string } ? C : never
+type Refusals<C extends string> = [C] extends [never]
+  ? Record<string, never>
+  : Record<C, RefusalSpec>
 
 type Spec<A extends Answers, R, P extends Shape, Q extends Shape, B extends Shape> = Described & {
   params?: P
@@ -68,7 +71,7 @@ type Spec<A extends Answers, R, P extends Shape, Q extends Shape, B extends Shap
   body?: B | 'file'
   answers: A
   /** One row for each code `run` can refuse with, no more and no less: else it does not compile. */
-  refusals: Record<CodeOf<R>, RefusalSpec>
+  refusals: Refusals<CodeOf<R>>
   run: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<R>
 }
 
@@ -92,7 +95,8 @@ export function endpoint<
   Q extends Shape = typeof NOTHING,
   B extends Shape = typeof NOTHING,
 >(spec: Spec<A, R, P, Q, B>): Endpoint {
-  const { answers, refusals, run, ...described } = spec
+  const { answers, run, ...described } = spec
+  const refusals = spec.refusals as Record<string, RefusalSpec>
   const params = spec.params ?? NOTHING
   const query = spec.query ?? NOTHING
   const body = spec.body === 'file' ? null : (spec.body ?? null)

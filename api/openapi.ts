@@ -32,7 +32,7 @@ const DESCRIPTION = `Files in, statements out, months, requests of people: what 
 
 /** The OpenAPI 3.1 document of the whole application, made from what the routes are made from. */
 export function openApiDocument(endpoints: readonly Endpoint[]): Json {
-  const paths: Record<string, Json> = structuredClone(OPEN_PATHS)
+  const paths: Record<string, Json> = {}
   for (const endpoint of endpoints) {
     const path = endpoint.path.replaceAll(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [endpoint.method]: operation(endpoint) }
@@ -42,7 +42,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
     info: { title: 'Oselia', version: '1.0.0', description: DESCRIPTION },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { header: [] }],
-    paths,
+    paths: { ...paths, ...OPEN_PATHS },
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },

@@ -35,16 +35,16 @@ const LAST_MONTH = period(202610)
 const AUTHOR = 'demo'
 
 /**
- * Fills a town without providers from the demo's files and issues its months; leaves any other town
- * alone. `log` gets a line a step. Gives whether it filled the town. Throws when a file is refused.
+ * Fills a town without providers from the demo's files and issues its months, or goes on where it was
+ * interrupted; leaves any other town alone. `log` gets a line a step. Gives whether it had something
+ * to do. Throws when a file is refused.
  */
 export async function loadDemoTown(
   ctx: Context,
   folder: string,
   log: (line: string) => void,
 ): Promise<boolean> {
-  const providers = await ctx.sql.many<{ code: string }>`select code from provider limit 1`
-  if (providers.length > 0) return false
+  if (!(await isWanted(ctx))) return false
   for (const { file, ...input } of FILES) {
     const content = await readFile(path.join(folder, file))
     const imported = await importFile(ctx, {
@@ -63,4 +63,13 @@ export async function loadDemoTown(
     log(`${providerCode}: ${issued.value.months.length} months issued`)
   }
   return true
+}
+
+async function isWanted(ctx: Context): Promise<boolean> {
+  const { done, empty, ours } = await ctx.sql.one<{ done: boolean; empty: boolean; ours: boolean }>`
+    select not exists (select 1 from provider) as empty,
+      exists (select 1 from import_batch where author = ${AUTHOR}) as ours,
+      exists (select 1 from billing_period b join provider p on p.id = b.provider_id
+        where p.code = ${HOUSING} and b.period = ${LAST_MONTH}) as done`
+  return empty || (ours && !done)
 }

@@ -149,6 +149,7 @@ const CODES: Readonly<Record<string, string>> = {
   'price-negative': 'відʼємний тариф',
   'provider-required': 'у рядку немає надавача: вкажіть --provider',
   'quantity-missing': 'немає числа',
+  'quantity-out-of-range': 'завелике число',
   'quantity-unreadable': 'це не число',
   'ragged-row': 'інша кількість колонок, ніж у заголовку',
   'range-ends-before-start': 'кінець раніше початку',

@@ -1,6 +1,13 @@
 import { z } from 'zod'
+import { authorOf, reachOf, readApiKeys } from '../../core/access/api-keys.ts'
+import { type Town } from '../../core/context.ts'
 import { importFile } from '../../core/exchange/import-file.ts'
-import { type Batch, readBatch, readBatches } from '../../core/exchange/read-batches.ts'
+import {
+  type Batch,
+  type BatchFilter,
+  readBatch,
+  readBatches,
+} from '../../core/exchange/read-batches.ts'
 import { undoBatch } from '../../core/exchange/undo-batch.ts'
 import { refuse } from '../../core/result.ts'
 import { answer, type Caller, endpoint, type RefusalSpec, reply } from '../endpoint.ts'
@@ -146,7 +153,9 @@ const listImports = endpoint({
   path: '/api/v1/imports',
   activity: 'imports',
   summary: 'List applied imports',
-  description: 'Newest first. For the next page give the last `id` as `before`.',
+  description:
+    'Newest first. For the next page give the last `id` as `before`. A key limited to a provider sees ' +
+    'what such keys brought.',
   query: z.strictObject({
     kind: kindField.optional(),
     provider: providerField.optional().meta({ description: 'Only of this sender' }),
@@ -164,7 +173,8 @@ const listImports = endpoint({
     if (provider !== undefined && !mayUse(caller, provider)) return refuse('forbidden')
     const batches = await readBatches(town, {
       limit,
-      ...(provider === undefined ? withinReach(caller.reach) : { providers: [provider] }),
+      ...(await visibleTo(town, caller)),
+      ...(provider === undefined ? {} : { providers: [provider] }),
       ...(before === undefined ? {} : { before }),
       ...(kind === undefined ? {} : { kind }),
     })
@@ -181,7 +191,7 @@ const showImport = endpoint({
   answers: { 200: answer('The import', BatchView, BATCH) },
   refusals: { 'batch-not-found': NOT_FOUND },
   async run({ caller, params, town }) {
-    const batch = await readBatch(town, params.id, withinReach(caller.reach))
+    const batch = await readBatch(town, params.id, await visibleTo(town, caller))
     return batch ? reply(200, batchView(batch)) : refuse('batch-not-found')
   },
 })
@@ -216,7 +226,7 @@ const undoImport = endpoint({
     },
   },
   async run({ body, caller, params, town }) {
-    const own = await readBatch(town, params.id, withinReach(caller.reach))
+    const own = await readBatch(town, params.id, await visibleTo(town, caller))
     if (!own) return refuse('batch-not-found')
     const { author } = caller
     const undone = await undoBatch(town, { batchId: params.id, author, reason: body.reason })
@@ -226,6 +236,20 @@ const undoImport = endpoint({
 
 /** Everything about files that come in. */
 export const importEndpoints = [importOne, listImports, showImport, undoImport]
+
+/**
+ * A limited key sees what limited keys of its providers brought. What others brought in the name of a
+ * provider may hold rows of all of them: that is for keys of the whole town.
+ */
+async function visibleTo(town: Town, { reach }: Caller): Promise<BatchFilter> {
+  if (reach === 'town') return {}
+  const keys = await readApiKeys(town)
+  const limited = keys.filter(({ scopes }) => {
+    const reached = reachOf(scopes, 'imports')
+    return reached !== null && reached !== 'town'
+  })
+  return { ...withinReach(reach), authors: limited.map(authorOf) }
+}
 
 function onlyOne({ reach }: Caller): string | undefined {
   return reach !== 'town' && reach.size === 1 ? [...reach][0] : undefined

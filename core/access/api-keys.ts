@@ -3,7 +3,7 @@ import { type Context, type Town } from '../context.ts'
 import { accept, refuse } from '../result.ts'
 
 /** What a program may do: bring files, issue months, decide on link requests, read. */
-export const ACTIVITIES = ['imports', 'months', 'requests', 'read'] as const
+const ACTIVITIES = ['imports', 'months', 'requests', 'read'] as const
 export type Activity = (typeof ACTIVITIES)[number]
 
 /** A right as it is written: `imports` for the whole town, `imports:55101018` for one provider. */
@@ -72,6 +72,11 @@ export function reachOf(scopes: readonly Scope[], activity: Activity): Reach | n
     return allowed === activity && code !== undefined ? [code] : []
   })
   return codes.length > 0 ? new Set(codes) : null
+}
+
+/** Who a key is in what it writes. */
+export function authorOf(key: Pick<ApiKey, 'name'>): string {
+  return `api:${key.name}`
 }
 
 /** Whether a provider is within reach. */

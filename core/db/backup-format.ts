@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { types } from 'node:util'
 import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 
@@ -122,5 +123,5 @@ async function* readBytes(file: string): AsyncGenerator<Buffer, void> {
 }
 
 function isUnpackError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+  return types.isNativeError(error) && 'code' in error && String(error.code).startsWith('Z_')
 }

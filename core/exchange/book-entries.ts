@@ -4,7 +4,7 @@ import { type NewEntry } from '../ledger/entry.ts'
 import { post } from '../ledger/post.ts'
 
 /** Entries of one posting: what is hashed and projected at a time. */
-const POSTING_ENTRIES_MAX = 20_000
+const POSTING_ENTRIES_MAX = 10_000
 
 /** Books any number of entries of one provider. Throws when one of them is known with another body. */
 export async function bookEntries(

@@ -36,10 +36,11 @@ export type Cells = {
   amount: (role: string) => Kopecks
   /** Nothing is 0. */
   amountOrZero: (role: string) => Kopecks
+  /** At most 10¹⁰ units either way. */
   quantity: (role: string) => Quantity
   quantityOrNull: (role: string) => Quantity | null
-  /** Digits only, not negative. */
-  integer: (role: string) => number
+  /** Digits only (9 at most unless told), not negative. */
+  integer: (role: string, digits?: number) => number
   integerOrNull: (role: string) => number | null
   day: (role: string) => PlainDate
   dayOrNull: (role: string) => PlainDate | null
@@ -48,11 +49,15 @@ export type Cells = {
   /** A month that is not after the current one. */
   pastMonth: (role: string) => Period
   monthOrNull: (role: string) => Period | null
-  /** Refuses the row for what this cell says. */
+  /** Refuses the row for what this cell says; not when it is refused already: it may hold placeholders. */
   refuse: (role: string, code: string) => void
 }
 
 const TEXT_CHARACTERS = 200
+/** Fits into an integer of the database. */
+const INTEGER_DIGITS = 9
+/** 10¹⁰ units in 10⁻⁸: fits into a bigint of the database. */
+const QUANTITY_MAX = 10n ** 18n
 const NO_DAY = plainDate('1900-01-01')
 const NO_MONTH = period(190001)
 
@@ -76,8 +81,9 @@ export function readCells(
     return placeholder
   }
   const amount = (role: string) => take(role, (text) => parseAmount(text, decimal), kopecks(0))
-  const number = (role: string) => take(role, parseQuantity, quantity(0n))
-  const integer = (role: string) => take(role, (text) => parseInteger(text), 0)
+  const number = (role: string) => take(role, parseBounded, quantity(0n))
+  const integer = (role: string, digits = INTEGER_DIGITS) =>
+    take(role, (text) => parseInteger(text, digits), 0)
   const text = (role: string, limit = TEXT_CHARACTERS) =>
     take(role, (given) => parseText(given, limit), '')
   const day = (role: string, latest?: PlainDate) =>
@@ -103,13 +109,21 @@ export function readCells(
     pastDay: (role) => day(role, known.today),
     pastMonth: (role) => month(role, periodOf(known.today)),
     monthOrNull: (role) => (isEmpty(role) ? null : month(role)),
-    refuse: (role, code) => findings.refuse(row.line, role, code, raw(role)),
+    refuse(role, code) {
+      if (!findings.isRefused(row.line)) findings.refuse(row.line, role, code, raw(role))
+    },
   }
   return (next) => {
     row = next
     cells.line = next.line
     return cells
   }
+}
+
+function parseBounded(text: string) {
+  const parsed = parseQuantity(text)
+  const isWide = parsed.ok && (parsed.value > QUANTITY_MAX || parsed.value < -QUANTITY_MAX)
+  return isWide ? refuse('quantity-out-of-range') : parsed
 }
 
 function parseWords(text: string, limit: number) {

@@ -32,7 +32,7 @@ export function openFindings({ places }: Match): Findings {
   const add = (list: Finding[], line: number, role: string | null, code: string, text?: string) => {
     if (list.length >= LISTED_MAX) return
     const place = role === null ? undefined : places.get(role)
-    const value = text === undefined || place?.personal ? null : text.slice(0, VALUE_CHARACTERS)
+    const value = text === undefined || place?.personal ? null : shorten(text)
     list.push({ line, column: place?.heading ?? null, code, value })
   }
   return {
@@ -46,6 +46,13 @@ export function openFindings({ places }: Match): Findings {
     errors: () => byLine(errors),
     warnings: () => byLine(warnings),
   }
+}
+
+// By characters: half of one could not be stored.
+function shorten(text: string): string {
+  return text.length > VALUE_CHARACTERS
+    ? Array.from(text).slice(0, VALUE_CHARACTERS).join('')
+    : text
 }
 
 function byLine(found: readonly Finding[]): Finding[] {

@@ -50,7 +50,7 @@ export type TotalUnit = 'kopecks' | 'hundredths' | 'units'
 /** Control totals by role, by what they count. */
 type Totals<Row> = Partial<Record<TotalUnit, Readonly<Record<string, (row: Row) => bigint>>>>
 
-export type Total = { role: string; unit: TotalUnit; total: bigint }
+type Total = { role: string; unit: TotalUnit; total: bigint }
 
 type KindSpec<Row extends FileRow> = {
   layouts: readonly Layout[]

@@ -21,6 +21,8 @@ export type Batch = {
 export type BatchFilter = {
   /** Only batches of these senders. */
   providers?: readonly string[]
+  /** Only batches of these authors. */
+  authors?: readonly string[]
   kind?: ImportKind
 }
 
@@ -41,7 +43,7 @@ export async function readBatches(
   return rows.map((row) => batchOf(row, senders))
 }
 
-/** The batch of this id, or null; also null when it is another sender's than those asked for. */
+/** The batch of this id, or null; also null when the filter leaves it out. */
 export async function readBatch(
   town: Town,
   id: number,
@@ -62,10 +64,14 @@ async function readSenders({ prisma }: Town): Promise<Map<number, string>> {
 
 function where(
   senders: ReadonlyMap<number, string>,
-  { kind, providers }: BatchFilter,
+  { authors, kind, providers }: BatchFilter,
 ): Prisma.ImportBatchWhereInput {
   const ids = [...senders].flatMap(([id, code]) => (providers?.includes(code) ? [id] : []))
-  return { ...(providers ? { providerId: { in: ids } } : {}), ...(kind ? { kind } : {}) }
+  return {
+    ...(providers ? { providerId: { in: ids } } : {}),
+    ...(authors ? { author: { in: [...authors] } } : {}),
+    ...(kind ? { kind } : {}),
+  }
 }
 
 function batchOf(row: Prisma.ImportBatchModel, senders: ReadonlyMap<number, string>): Batch {

@@ -1,5 +1,5 @@
 import { type Context } from '../context.ts'
-import { addMonths, firstDay, monthsBetween, type Period, periodOf } from '../period.ts'
+import { addMonths, firstDay, monthsBetween, type Period } from '../period.ts'
 import { type Quantity, quantity } from '../quantity.ts'
 import { type Knowledge } from './judge-reading.ts'
 import { type MeterState, type RegisterState } from './read-meters.ts'
@@ -20,7 +20,7 @@ export async function readKnowledge(
     where register_id = ${register.registerId} and state = 'accepted' and taken_on >= ${since}
       and period < ${month}
     order by taken_on, id limit 1`
-  const last = register.previousOn ? periodOf(register.previousOn) : null
+  const last = register.previousPeriod
   return {
     digits: meter.digits,
     previous: register.previous,
@@ -41,9 +41,11 @@ function average(
 }
 
 async function readNorm(ctx: Context, meter: MeterState, zone: number): Promise<Quantity | null> {
+  const on = firstDay(meter.month)
   const row = await ctx.sql.maybe<{ norm: bigint | null }>`
     select norm_e8 as norm from tariff
-    where service_id = ${meter.serviceId} and zone = ${zone} and to_day is null
+    where service_id = ${meter.serviceId} and zone = ${zone}
+      and from_day <= ${on} and (to_day is null or to_day > ${on})
     order by from_day desc limit 1`
   return row?.norm == null ? null : quantity(row.norm * BigInt(Math.max(1, meter.occupants)))
 }

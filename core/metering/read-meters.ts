@@ -11,6 +11,8 @@ export type RegisterState = {
   /** The last accepted reading of an earlier month, else the value at installation. */
   previous: Quantity
   previousOn: PlainDate | null
+  /** The month it counts for, which may be another than that of its day. */
+  previousPeriod: Period | null
   /** Accepted already for the month now being filled; another value takes its place. */
   current: Quantity | null
 }
@@ -48,9 +50,9 @@ export async function readMeters(
   for (const { id } of providers) {
     const month = postingPeriod(today, await readLastIssued(ctx, id))
     for (const row of await readRows(ctx, accountIds, id, month)) {
-      const { registerId, zone, previous, previousOn, current, ...meter } = row
+      const { registerId, zone, previous, previousOn, previousPeriod, current, ...meter } = row
       const last = meters.at(-1)
-      const register = { registerId, zone, previous, previousOn, current }
+      const register = { registerId, zone, previous, previousOn, previousPeriod, current }
       if (last?.meterId === meter.meterId) last.registers.push(register)
       else meters.push({ ...meter, month, registers: [register] })
     }
@@ -69,14 +71,14 @@ function readRows(
       s.name as "serviceName", s.unit, m.serial, m.place, m.digits,
       m.verified_until as "verifiedUntil", a.occupants, r.id as "registerId", r.zone,
       coalesce(p.value_e8, r.initial_e8) as previous, p.taken_on as "previousOn",
-      c.value_e8 as current
+      p.period as "previousPeriod", c.value_e8 as current
     from meter m
     join agreement g on g.id = m.agreement_id
     join account a on a.id = g.account_id
     join service s on s.id = g.service_id
     join register r on r.meter_id = m.id
     left join lateral (
-      select value_e8, taken_on from reading
+      select value_e8, taken_on, period from reading
       where register_id = r.id and state = 'accepted' and period < ${month}
       order by taken_on desc, id desc limit 1) p on true
     left join lateral (

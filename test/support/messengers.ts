@@ -16,6 +16,7 @@ export type Messengers = {
 export const TELEGRAM_TOKEN = '7001:test-token-of-nobody'
 export const VIBER_TOKEN = 'test-viber-token-of-nobody'
 const SETTLE_MS = 15_000
+const SETTLE_STEP_MS = 5
 
 /**
  * The whole way of a message for one test file: simulated messengers, webhooks over HTTP, inbox,
@@ -65,6 +66,6 @@ async function settle(town: TestTown, simulator: Simulator): Promise<void> {
         + (select count(*)::int4 from outbox where state = 'waiting'
             and not_before <= ${town.now()}::timestamptz + interval '1 minute') as waiting`
     quiet = waiting === 0 ? quiet + 1 : 0
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS))
   }
 }

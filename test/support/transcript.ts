@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Person as TelegramPerson } from '../../scripts/simulator/telegram/people.ts'
 import { type ViberPerson } from '../../scripts/simulator/viber/people.ts'
@@ -9,6 +9,10 @@ export type Speaker = {
   type: (text: string) => Promise<void>
   tap: (label: string) => Promise<void>
   start: (payload?: string) => Promise<void>
+  /** What the buttons on the screen carry. */
+  tokens: () => string[]
+  /** Sends what a button would send, whether or not there is such a button; does not wait. */
+  press: (token: string) => void
   /** Bot's messages not read yet: text, file, and the buttons below the last one. */
   read: () => { text: string; file: string | null; buttons: string[] }[]
 }
@@ -21,6 +25,11 @@ export function telegramSpeaker(messengers: Messengers, person: TelegramPerson):
     type: (text) => (person.sendText(text), after()),
     tap: (label) => (person.tapInline(label), after()),
     start: (payload) => (person.pressStart(payload), after()),
+    tokens: () => {
+      const newest = person.messages().at(-1)?.buttons.flat() ?? []
+      return newest.flatMap(({ callback_data }) => callback_data ?? [])
+    },
+    press: (token) => person.sendRaw(rawPress(person.id, token)),
     read: () => {
       const fresh = person.messages().slice(seen)
       seen += fresh.length
@@ -31,6 +40,18 @@ export function telegramSpeaker(messengers: Messengers, person: TelegramPerson):
       }))
     },
   }
+}
+
+let presses = 0
+
+/** A callback query as Telegram would send it, with whatever data. */
+function rawPress(id: number, data: string): { update_id: number; callback_query: object } {
+  presses += 1
+  const chat = { id, type: 'private', first_name: 'П' }
+  const from = { id, is_bot: false, first_name: 'П' }
+  const message = { message_id: 1, date: 1, chat }
+  const query = { id: `press-${presses}`, from, chat_instance: '1', message, data }
+  return { update_id: 900_000_000 + presses, callback_query: query }
 }
 
 /** A person in simulated Viber. A paper comes as a message of its own; here it joins its text. */
@@ -44,6 +65,9 @@ export function viberSpeaker(messengers: Messengers, person: ViberPerson): Speak
       await person.open(payload)
       await after()
     },
+    tokens: () => person.keyboard()?.Buttons.map(({ ActionBody }) => ActionBody) ?? [],
+    // On the wire a press is a text like any other.
+    press: (token) => person.sendText(token),
     read: () => {
       const fresh = person.messages().slice(seen)
       seen += fresh.length
@@ -63,17 +87,29 @@ export function viberSpeaker(messengers: Messengers, person: ViberPerson): Speak
 
 const FOLDER = path.join(import.meta.dirname, '..', 'transcripts')
 
-/** Path of a transcript file. */
-export function transcriptFile(name: string): string {
+function transcriptFile(name: string): string {
   return path.join(FOLDER, `${name}.txt`)
+}
+
+/** What a transcript needs beside the speaker. */
+export type Stage = {
+  /** `{name}` in a line of the person stands for these words. */
+  names?: Record<string, string>
+  /** Lets hours pass. */
+  wait: (hours: number) => void
 }
 
 /**
  * Plays the person's lines of a transcript and returns the whole conversation in the file's form:
- * `> words` typed, `> [label]` pressed, `> /start`; the bot's words indented, a paper as `{name}`,
- * buttons as `[label]`. Lines of `#` are comments. `UPDATE_TRANSCRIPTS=1` rewrites the file.
+ * `> words` typed, `> [label]` pressed, `> /start` with or without the payload of a deep link,
+ * `> (25 hours)` of silence; the bot's words indented, a paper as `{name}`, buttons as `[label]`.
+ * Lines of `#` are comments. `UPDATE_TRANSCRIPTS=1` rewrites the file.
  */
-export async function play(name: string, speaker: Speaker): Promise<{ was: string; is: string }> {
+export async function play(
+  name: string,
+  speaker: Speaker,
+  stage: Stage,
+): Promise<{ was: string; is: string }> {
   const file = transcriptFile(name)
   const was = readFileSync(file, 'utf8')
   const is: string[] = []
@@ -81,20 +117,32 @@ export async function play(name: string, speaker: Speaker): Promise<{ was: strin
     if (line.startsWith('#')) is.push(line)
     if (!line.startsWith('> ')) continue
     is.push(is.length === 0 ? line : `\n${line}`)
-    await act(speaker, line.slice(2))
+    await act(speaker, line.slice(2), stage)
     for (const message of speaker.read()) is.push(...written(message))
   }
   const text = `${is.join('\n')}\n`
-  if (process.env['UPDATE_TRANSCRIPTS'] && process.env['UPDATE_TRANSCRIPTS'] !== '0')
-    writeFileSync(file, text)
-  return { was: process.env['UPDATE_TRANSCRIPTS'] ? text : was, is: text }
+  const rewrites = (process.env['UPDATE_TRANSCRIPTS'] ?? '0') !== '0'
+  if (rewrites) writeFileSync(file, text)
+  return { was: rewrites ? text : was, is: text }
 }
 
-async function act(speaker: Speaker, said: string): Promise<void> {
+async function act(speaker: Speaker, line: string, { names = {}, wait }: Stage): Promise<void> {
+  const said = line.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole)
   const label = /^\[(.+)\]$/.exec(said)?.[1]
+  const hours = /^\((\d+) hours\)$/.exec(said)?.[1]
+  const start = /^\/start(?: (.+))?$/.exec(said)
   if (label !== undefined) await speaker.tap(label)
-  else if (said === '/start') await speaker.start()
+  else if (hours !== undefined) wait(Number(hours))
+  else if (start) await speaker.start(start[1])
   else await speaker.type(said)
+}
+
+/** Names of all transcripts, in the order they are played. */
+export function transcriptNames(): string[] {
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.txt'))
+    .map((name) => name.slice(0, -'.txt'.length))
+    .sort()
 }
 
 /** Offered in Telegram alone: Viber cannot prove whose contact was shared. */

@@ -153,12 +153,19 @@ export async function addPayment(
 
 export async function addTariff(
   ctx: Context,
-  given: { serviceId: number; price: Rate; fromDay?: string; zone?: number; norm?: Quantity },
+  given: {
+    serviceId: number
+    price: Rate
+    fromDay?: string
+    toDay?: string
+    zone?: number
+    norm?: Quantity
+  },
 ): Promise<void> {
-  const { fromDay = '2026-01-01', norm = null, price, serviceId, zone = 0 } = given
+  const { fromDay = '2026-01-01', norm = null, price, serviceId, toDay = null, zone = 0 } = given
   await ctx.sql.run`
-    insert into tariff (service_id, zone, from_day, price_e8, norm_e8)
-    values (${serviceId}, ${zone}, ${fromDay}, ${price}, ${norm})`
+    insert into tariff (service_id, zone, from_day, to_day, price_e8, norm_e8)
+    values (${serviceId}, ${zone}, ${fromDay}, ${toDay}, ${price}, ${norm})`
 }
 
 /** Somebody nobody else is, met in a messenger, with no account yet. */

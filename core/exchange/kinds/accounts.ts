@@ -100,7 +100,7 @@ export const accounts = defineKind<AccountRow>({
       const services = findServices(job, directory, providerId, row)
       return services ? [mergeCard(job, row, { providerId, services, known })] : []
     })
-    const { fresh, changed } = compareRows(job.findings, cards, {
+    const { fresh, changed } = await compareRows(job.findings, cards, {
       key: accountRefText,
       content,
       stored: new Map([...stored].map(([key, card]) => [key, content(card)])),

@@ -69,7 +69,7 @@ export const benefits = defineKind<BenefitRow>({
       const agreementId = agreementOf(job, account, service ?? null, row)
       return agreementId === null ? [] : [{ ...row, agreementId }]
     })
-    const { fresh } = compareRows(job.findings, claims, {
+    const { fresh } = await compareRows(job.findings, claims, {
       key: claimKey,
       content,
       stored: await readStored(job, claims),

@@ -5,6 +5,7 @@ import { type NewEntry } from '../../ledger/entry.ts'
 import { type EntryKind } from '../../ledger/entry-kind.ts'
 import { movement } from '../../ledger/movement.ts'
 import { readLastIssued } from '../../ledger/posting-period.ts'
+import { accountKey } from '../../registry/account-number.ts'
 import { bookEntries, reserveIds } from '../book-entries.ts'
 import { type AccountNumber, type Cells } from '../cells.ts'
 import { compareRows } from '../compare-rows.ts'
@@ -46,16 +47,18 @@ const LAYOUTS: readonly Layout[] = [
   },
 ]
 
-/** Letters of accounting programs for how a charge was made. */
-const METHODS: Readonly<Record<string, string>> = {
-  '': 'none',
-  Л: 'meter',
-  С: 'average',
-  Н: 'norm',
-  Б: 'house',
-  П: 'area',
-  К: 'persons',
-}
+/** Letters of accounting programs for how a charge was made, folded: some programs write Latin ones. */
+const METHODS: ReadonlyMap<string, string> = new Map(
+  [
+    ['', 'none'],
+    ['Л', 'meter'],
+    ['С', 'average'],
+    ['Н', 'norm'],
+    ['Б', 'house'],
+    ['П', 'area'],
+    ['К', 'persons'],
+  ].map(([letter = '', method = '']) => [accountKey(letter), method]),
+)
 
 /** Column of the file → kind of entry, in the order of an entry's line. */
 const LINES = [
@@ -97,7 +100,7 @@ export const charges = defineKind<ChargeRow>({
     const providerIds = [...new Set(agreed.map((row) => row.providerId))]
     await lockProviders(job.tx, providerIds)
     const stored = await readCharges(job.tx, agreed)
-    const { fresh } = compareRows(job.findings, agreed, {
+    const { fresh } = await compareRows(job.findings, agreed, {
       key: chargeKey,
       content,
       stored: new Map([...stored].map(([key, row]) => [key, content(row)])),
@@ -118,7 +121,7 @@ export const charges = defineKind<ChargeRow>({
 })
 
 function readRow(cells: Cells): ChargeRow {
-  const method = METHODS[cells.text('method', 10).toUpperCase()]
+  const method = METHODS.get(accountKey(cells.text('method', 10)))
   if (method === undefined) cells.refuse('method', 'method-unknown')
   const none = quantity(0n)
   return {

@@ -48,7 +48,8 @@ const LAYOUTS: readonly Layout[] = [
   },
 ]
 
-const DIGITS_MAX = 12
+/** A longer dial does not exist, and its values would not fit into the database. */
+const DIGITS_MAX = 10
 const UNIT_E8 = wholeQuantity(1)
 
 /** Meters with their dials; a known serial (folded) of an agreement is changed where the file differs. */
@@ -61,7 +62,7 @@ export const meters = defineKind<MeterRow>({
     const dials = resolved.map(({ row, agreementId }): AgreedRow => ({ ...row, agreementId }))
     refuseContradictions(job, dials)
     const stored = await readStored(job, dials)
-    const { fresh, changed } = compareRows(job.findings, dials, {
+    const { fresh, changed } = await compareRows(job.findings, dials, {
       key: dialKey,
       content: (dial) => [...meterContent(dial), dial.initialE8],
       stored: new Map(
@@ -82,7 +83,7 @@ function readRow(cells: Cells): MeterRow {
   if (zone > 2) cells.refuse('zone', 'zone-unknown')
   const digits = cells.integer('digits')
   if (digits < 1 || digits > DIGITS_MAX) cells.refuse('digits', 'digits-out-of-range')
-  const initial = cells.integer('initial')
+  const initial = cells.integer('initial', DIGITS_MAX)
   if (String(initial).length > digits) cells.refuse('initial', 'too-many-digits')
   return {
     line: cells.line,

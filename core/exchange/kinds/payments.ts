@@ -76,7 +76,7 @@ export const payments = defineKind<PaymentRow>({
     await lockProviders(job.tx, providerIds)
     const stored = await readPayments(job.tx, agreed)
     const conflict = { role: 'externalId', code: 'payment-conflict' }
-    const { fresh } = compareRows(job.findings, agreed, {
+    const { fresh } = await compareRows(job.findings, agreed, {
       key: paymentKey,
       content,
       stored: new Map(stored.map((payment) => [paymentKey(payment), content(payment)])),

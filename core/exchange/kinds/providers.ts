@@ -54,7 +54,7 @@ export const providers = defineKind<ProviderRow>({
       select 0 as line, code, name, iban, bank_name as "bankName", bank_code as "bankCode", address,
         phone, email
       from provider where code = any(${rows.map((row) => row.code)}::text[])`
-    const { fresh, changed } = compareRows(job.findings, rows, {
+    const { fresh, changed } = await compareRows(job.findings, rows, {
       key: (row) => row.code,
       content,
       stored: new Map(stored.map((row) => [row.code, content(row)])),

@@ -49,8 +49,12 @@ const LAYOUTS: readonly Layout[] = [
 
 const REJECTED = 'відхилено'
 /** Why a provider did not accept a reading; unknown words keep the reading out all the same. */
-const REASONS: Readonly<Record<string, string>> = { 'прострочена повірка': 'verification-expired' }
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['прострочена повірка', 'verification-expired'],
+])
 const OTHER_REASON = 'rejected-by-provider'
+/** Longer is no number at all; what the dial itself can show is checked against the meter. */
+const DIAL_DIGITS = 15
 const UNIT_E8 = wholeQuantity(1)
 
 /**
@@ -64,7 +68,7 @@ export const readings = defineKind<ReadingRow>({
   async plan(job, rows) {
     const dialRows = await findDials(job, rows)
     const stored = await readSameDay(job.tx, dialRows)
-    const { fresh, changed } = compareRows(job.findings, dialRows, {
+    const { fresh, changed } = await compareRows(job.findings, dialRows, {
       key: dayKey,
       content: ({ rejectReason, value }) => [value, rejectReason],
       stored: new Map(stored.map((row) => [dayKey(row), [row.value, row.rejectReason]])),
@@ -93,7 +97,7 @@ function readRow(cells: Cells): ReadingRow {
     zone,
     period: cells.monthOrNull('period') ?? periodOf(takenOn),
     takenOn,
-    value: wholeQuantity(cells.integer('value')),
+    value: wholeQuantity(cells.integer('value', DIAL_DIGITS)),
     rejectReason: readReason(cells),
   }
 }
@@ -103,7 +107,7 @@ function readReason(cells: Cells): string | null {
   if (state === '' || state === 'прийнято') return null
   const [verdict, reason = ''] = state.split(':').map((part) => part.trim())
   if (verdict !== REJECTED) cells.refuse('state', 'state-unknown')
-  return REASONS[reason] ?? OTHER_REASON
+  return REASONS.get(reason) ?? OTHER_REASON
 }
 
 function dayKey({ registerId, takenOn }: { registerId: number; takenOn: PlainDate }): string {

@@ -59,7 +59,7 @@ export const services = defineKind<ServiceRow>({
       const providerId = resolveProvider(job, directory, row)
       return providerId === null ? [] : [{ ...row, providerId }]
     })
-    const { fresh, changed } = compareRows(job.findings, owned, {
+    const { fresh, changed } = await compareRows(job.findings, owned, {
       key: (row) => `${row.providerId}/${row.code}`,
       content,
       stored: await readStored(job, owned),

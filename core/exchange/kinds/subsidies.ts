@@ -93,7 +93,7 @@ export const subsidies = defineKind<SubsidyRow>({
         return agreementId === null ? [] : [award(row, part, agreementId)]
       }),
     )
-    const { fresh } = compareRows(job.findings, awards, {
+    const { fresh } = await compareRows(job.findings, awards, {
       key: awardKey,
       content,
       stored: await readStored(job, awards),

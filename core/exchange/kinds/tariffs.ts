@@ -35,7 +35,14 @@ const LAYOUTS: readonly Layout[] = [
   },
 ]
 
-const ZONES: Readonly<Record<string, number>> = { '': 0, '0': 0, '1': 1, '2': 2, день: 1, ніч: 2 }
+const ZONES: ReadonlyMap<string, number> = new Map([
+  ['', 0],
+  ['0', 0],
+  ['1', 1],
+  ['2', 2],
+  ['день', 1],
+  ['ніч', 2],
+])
 
 /**
  * Dated tariffs. The last day a file names is the last day of validity. A new version ends an earlier
@@ -52,7 +59,7 @@ export const tariffs = defineKind<TariffRow>({
       return serviceId === null ? [] : [{ ...row, serviceId }]
     })
     const stored = await readStored(job, versions)
-    const { fresh, changed } = compareRows(job.findings, versions, {
+    const { fresh, changed } = await compareRows(job.findings, versions, {
       key: versionKey,
       content,
       stored: new Map(stored.map((version) => [versionKey(version), content(version)])),
@@ -69,7 +76,7 @@ export const tariffs = defineKind<TariffRow>({
 })
 
 function readRow(cells: Cells): TariffRow {
-  const zone = ZONES[cells.text('zone', 10).toLowerCase()]
+  const zone = ZONES.get(cells.text('zone', 10).toLowerCase())
   if (zone === undefined) cells.refuse('zone', 'zone-unknown')
   const fromDay = cells.day('fromDay')
   const lastDay = cells.dayOrNull('toDay')
@@ -114,21 +121,20 @@ async function readStored({ tx }: Job, rows: readonly Version[]): Promise<Versio
     from tariff where service_id = any(${rows.map((row) => row.serviceId)}::int4[])`
 }
 
+/** Of two versions in the file the later one is refused. */
 function refuseOverlaps(job: Job, written: readonly NewVersion[], stored: readonly Version[]) {
   const replaced = new Set(written.map(versionKey))
-  const all = [...written, ...stored.filter((version) => !replaced.has(versionKey(version)))]
+  const kept = stored.filter((version) => !replaced.has(versionKey(version)))
   for (const row of written) {
-    const overlaps = all.some(
-      (other) =>
-        other.serviceId === row.serviceId &&
-        other.zone === row.zone &&
-        (runsInto(other, row) || runsInto(row, other)),
-    )
+    const overlaps =
+      [...written, ...kept].some((other) => runsInto(other, row)) ||
+      kept.some((other) => runsInto(row, other))
     if (overlaps) job.findings.refuse(row.line, 'fromDay', 'tariff-overlaps', row.fromDay)
   }
 }
 
 function runsInto(earlier: Version, later: Version): boolean {
+  if (earlier.serviceId !== later.serviceId || earlier.zone !== later.zone) return false
   return earlier.fromDay < later.fromDay && earlier.toDay !== null && earlier.toDay > later.fromDay
 }
 

@@ -46,8 +46,8 @@ type ResidentOptions = {
   onShown: () => void
 }
 
-/** Longer than any chain of a lost webhook, a restart and a lease of an unsent answer. */
-const PATIENCE_MS = 120_000
+/** A messenger repeats a lost webhook after longer and longer pauses, and each may meet a restart. */
+const PATIENCE_MS = 10 * 60_000
 const ARRIVAL_MS = 2_000
 const THINK_MS = 2_500
 
@@ -174,7 +174,10 @@ function viberPhone({ viber }: Simulator, { number }: Household): Phone {
   const person = viber.person({ name: `Мешканець ${number}` })
   return {
     externalId: person.id,
-    start: async () => void (await person.open()),
+    start: async () => {
+      // Who sees no welcome opens the chat again.
+      while (!(await person.open().catch(() => null)));
+    },
     write: (text) => person.sendText(text),
     next: async (patienceMs) => {
       const { text } = await person.nextReply(patienceMs)

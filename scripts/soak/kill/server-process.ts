@@ -7,11 +7,13 @@ import { createInterface } from 'node:readline'
 export type Settings = Readonly<Record<string, string>>
 
 export type ServerProcess = {
-  /** Resolves when the server says so; rejects with its last words when it ends before. */
+  /** Resolves when the server says so. */
   ready: Promise<void>
   /** What it logged as errors so far. */
   errors: readonly string[]
-  /** SIGKILL, now. Rejects when the process had ended by itself. */
+  /** Rejects with its last words when it ends unasked; never resolves. */
+  death: Promise<never>
+  /** SIGKILL, now. */
   kill: () => Promise<void>
   /** SIGTERM; gives the exit code, null when it did not end in time and had to be killed. */
   stop: () => Promise<number | null>
@@ -28,40 +30,47 @@ export function startServer(settings: Settings): ServerProcess {
   const child = start(['server.ts'], settings)
   const words: string[] = []
   const errors: string[] = []
+  let isAsked = false
+  // Its death is then unasked, and tells whoever waits what it was doing.
+  const late = setTimeout(() => child.kill('SIGKILL'), READY_MS)
   const ended = once(child, 'exit')
   child.stdout?.resume()
-  const ready = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the server is not ready')), READY_MS)
-    const fail = () => reject(new Error(`the server ended:\n${words.join('\n')}`))
-    void ended.then(() => (clearTimeout(timer), fail()))
-    if (!child.stderr) return fail()
+  const ready = new Promise<void>((resolve) => {
+    child.stderr?.setEncoding('utf8')
+    if (!child.stderr) return
     createInterface(child.stderr).on('line', (line) => {
       words.push(line)
       if (words.length > LAST_WORDS_MAX) words.shift()
       const { level, msg } = readLog(line)
       if (level >= ERROR_LEVEL) errors.push(line)
-      if (msg === 'Oselia is ready') {
-        clearTimeout(timer)
-        resolve()
-      }
+      if (msg !== 'Oselia is ready') return
+      clearTimeout(late)
+      resolve()
     })
   })
-  // Who kills it during its start does not wait for it.
-  ready.catch(() => {})
+  const death = ended.then(() => {
+    clearTimeout(late)
+    if (isAsked) return new Promise<never>(() => {})
+    throw new Error(`the server ended by itself:\n${words.join('\n')}`)
+  })
+  // Told to whoever waits for something else of this server.
+  death.catch(() => {})
+
+  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    isAsked = true
+    child.kill(signal)
+    await ended
+  }
+
   return {
-    ready,
+    ready: Promise.race([ready, death]),
+    death,
     errors,
-    kill: async () => {
-      if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`the server ended by itself:\n${words.join('\n')}`)
-      child.kill('SIGKILL')
-      await ended
-    },
+    kill: () => end('SIGKILL'),
     stop: async () => {
-      child.kill('SIGTERM')
-      const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
-      await ended
-      clearTimeout(late)
+      const hung = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      await end('SIGTERM')
+      clearTimeout(hung)
       return child.exitCode
     },
   }

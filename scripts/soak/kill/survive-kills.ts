@@ -40,7 +40,7 @@ const TELEGRAM_TOKEN = '7001:soak-token-of-nobody'
 const VIBER_TOKEN = 'soak-viber-token-of-nobody'
 const SETTINGS = { name: 'Тестове', country: 'ua', currency: 'UAH', zone: 'Europe/Kyiv' } as const
 const START_MS = 1_500
-const RUN_MS = 3_000
+const RUN_MS = 4_000
 const ANSWERS_MAX = 150
 const QUIET_MS = 60_000
 const QUIET_STEP_MS = 100
@@ -119,9 +119,10 @@ async function liveThroughKills(
     }
     await server.ready
     enough = true
-    for (const story of await stories)
+    for (const story of await Promise.race([stories, server.death]))
       if (story.status === 'rejected') faults.push(String(story.reason))
-    if (!(await becomeQuiet(port, simulator))) faults.push('messages are still under way')
+    const isQuiet = await Promise.race([becomeQuiet(port, simulator), server.death])
+    if (!isQuiet) faults.push('messages are still under way')
     for (const resident of residents) await resident.readOn()
     const exit = await server.stop()
     if (exit !== 0) faults.push(`the server ended with ${exit}`)
@@ -184,12 +185,18 @@ async function becomeQuiet(port: number, { telegram, viber }: Simulator): Promis
   for (let quiet = 0; quiet < 3; await sleep(QUIET_STEP_MS)) {
     if (performance.now() > deadline) return false
     const pending = Number(telegram.webhookInfo()['pending_update_count']) + viber.pending()
-    const response = await fetch(`http://127.0.0.1:${port}/health`)
-    const { inbox, outbox } = (await response.json()) as Record<string, { waiting: number }>
-    const isQuiet = pending === 0 && inbox?.waiting === 0 && outbox?.waiting === 0
+    const queues = await readQueues(port)
+    const isQuiet = pending === 0 && queues?.inbox.waiting === 0 && queues.outbox.waiting === 0
     quiet = isQuiet ? quiet + 1 : 0
   }
   return true
+}
+
+type Queues = Record<'inbox' | 'outbox', { waiting: number }>
+
+async function readQueues(port: number): Promise<Queues | null> {
+  const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null)
+  return answer?.ok ? ((await answer.json()) as Queues) : null
 }
 
 function settingsOf(

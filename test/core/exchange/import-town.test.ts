@@ -13,28 +13,33 @@ const FOLDER = fileURLToPath(new URL('../../../scripts/demo/isengard', import.me
 const town = await testTown()
 
 beforeAll(async () => {
+  // what is left of a load that was killed: the next one goes on
+  await take(town, 'providers', fixture('isengard/providers.csv'), {
+    fileName: 'providers.csv',
+    author: 'demo',
+  })
   await loadDemoTown(town, FOLDER, () => {})
 })
 
-const files: [name: string, kind: ImportKind, provider?: string][] = [
-  ['providers.csv', 'providers'],
-  ['services.csv', 'services'],
-  ['tariffs.csv', 'tariffs'],
-  ['accounts.csv', 'accounts'],
-  ['meters.dbf', 'meters'],
-  ['charges.dbf', 'charges'],
-  ['payments.dbf', 'payments'],
-  ['readings.csv', 'readings'],
-  ['subsidy/J000001.dbf', 'subsidies', WATER],
-  ['subsidy/J000002.dbf', 'subsidies', HEAT],
-  ['subsidy/J000003.dbf', 'subsidies', HOUSING],
-  ['subsidy/2pilga-55101018-202610.dbf', 'benefits', WATER],
-  ['subsidy/2pilga-55202042-202610.dbf', 'benefits', HEAT],
-  ['subsidy/2pilga-55303034-202610.dbf', 'benefits', HOUSING],
+const files: { name: string; kind: ImportKind; provider?: string }[] = [
+  { name: 'providers.csv', kind: 'providers' },
+  { name: 'services.csv', kind: 'services' },
+  { name: 'tariffs.csv', kind: 'tariffs' },
+  { name: 'accounts.csv', kind: 'accounts' },
+  { name: 'meters.dbf', kind: 'meters' },
+  { name: 'charges.dbf', kind: 'charges' },
+  { name: 'payments.dbf', kind: 'payments' },
+  { name: 'readings.csv', kind: 'readings' },
+  { name: 'subsidy/J000001.dbf', kind: 'subsidies', provider: WATER },
+  { name: 'subsidy/J000002.dbf', kind: 'subsidies', provider: HEAT },
+  { name: 'subsidy/J000003.dbf', kind: 'subsidies', provider: HOUSING },
+  { name: 'subsidy/2pilga-55101018-202610.dbf', kind: 'benefits', provider: WATER },
+  { name: 'subsidy/2pilga-55202042-202610.dbf', kind: 'benefits', provider: HEAT },
+  { name: 'subsidy/2pilga-55303034-202610.dbf', kind: 'benefits', provider: HOUSING },
 ]
 
 describe('the demo town', () => {
-  it.each(files)('%s is taken whole, with its control totals', async (name, kind) => {
+  it.each(files)('$name is taken whole, with its control totals', async ({ kind, name }) => {
     const { report } = await town.sql.one<{ report: ImportReport }>`
       select report from import_batch
       where kind = ${kind} and file_name = ${name.replace('subsidy/', '')}`
@@ -47,7 +52,8 @@ describe('the demo town', () => {
       expect([column, report.sums[column.replace(' (сотих)', '')]]).toEqual([column, String(sum)])
   })
 
-  it.each(files)('%s again changes nothing and gives the first report', async (name, kind, provider) => {
+  it.each(files)('$name again changes nothing and gives the first report', async (file) => {
+    const { kind, name, provider } = file
     const again = await take(town, kind, fixture(`isengard/${name}`), provider ? { provider } : {})
     expect(again.replayed).toBe(true)
     expect(again.accepted).toBe(totals[`isengard/${name}`]?.rows)
@@ -146,11 +152,9 @@ describe('the same facts in other files', () => {
   ])('%s tells nothing new', async (name, options, encoding, rows) => {
     const report = await take(town, 'accounts', fixture(`isengard/${name}`), options)
     expect(report).toMatchObject({ encoding, accepted: rows, new: 0, changed: 0, unchanged: rows })
-    for (const [column, sum] of Object.entries(totals[`isengard/${name}`]?.sums ?? {})) {
-      const heading = { 'Загальна площа (сотих)': 'PLZAG', 'Сальдо на 01.11.2026': 'SALDO' }[column]
+    // one line of totals serves the headings of all four forms of this file
+    for (const sum of Object.values(totals[`isengard/${name}`]?.sums ?? {}))
       expect(Object.values(report.sums)).toContain(String(sum))
-      expect(name.endsWith('town.dbf') ? heading : column).toBeDefined()
-    }
   })
 
   it('payments with a memo column are known already', async () => {

@@ -88,17 +88,24 @@ export function chargesOf(isWanted: (month: number) => boolean): Buffer {
   )
 }
 
+/** Payments of some months: DATOPL stands behind EDRPOU (8), RAH (13) and POSL (2). */
+export function paymentsOf(isWanted: (month: number) => boolean): Buffer {
+  return pickRecords(fixture('isengard/payments.dbf'), (record) =>
+    isWanted(Number(record.slice(24, 30))),
+  )
+}
+
 type Balance = { agreement: string; period: number; opening: bigint; closing: bigint }
 
 /** How every statement of the town stands, in one order. */
 export function readTownStatements(town: TestTown): Promise<Balance[]> {
   return town.sql.many<Balance>`
-    select p.code || '/' || a.number || '/' || s.code as agreement, t.period, t.opening, t.accrued,
+    select (p.code || '/' || a.number || '/' || s.code) collate "C" as agreement, t.period, t.opening, t.accrued,
       t.subscription, t.penalty, t.correction, t.benefit, t.subsidy, t.paid, t.closing
     from statement t join agreement g on g.id = t.agreement_id
     join account a on a.id = g.account_id join service s on s.id = g.service_id
     join provider p on p.id = a.provider_id
-    order by 1 collate "C", 2`
+    order by 1, 2`
 }
 
 /** Rows of every table an import may write, so that a refused file can be seen to leave no trace. */

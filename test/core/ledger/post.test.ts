@@ -172,17 +172,26 @@ describe('balances', () => {
         period: NOVEMBER,
       }),
     ])
-    const known = { accountId, bookedAt: town.now() }
+    const known = { accountId, knownUntil: '2026-11-05' }
     expect(await readBalances(town, [accountId])).toEqual([
       { ...known, agreementId, serviceName: 'Water', balance: -300n, lastPeriod: NOVEMBER },
       { ...known, agreementId: unused, serviceName: 'Sewage', balance: 0n, lastPeriod: null },
     ])
   })
 
-  it('say that nothing is known yet of a provider that never booked', async () => {
+  it('are known up to the latest day anything counts on, but not to a day to come', async () => {
     const accountId = await addAccount(town, { providerId })
-    await addAgreement(town, { providerId, accountId })
-    expect(await readBalances(town, [accountId])).toMatchObject([{ balance: 0n, bookedAt: null }])
+    const agreementId = await addAgreement(town, { providerId, accountId })
+    const knownUntil = async () => (await readBalances(town, [accountId]))[0]?.knownUntil
+    expect(await knownUntil()).toBeNull()
+    const charge = (sourceId: number, period: typeof OCTOBER) =>
+      book(town, providerId, [entry({ agreementId, providerId }, sourceId, { period })])
+    await charge(key, OCTOBER)
+    expect(await knownUntil()).toBe('2026-10-15')
+    await charge(key + 1, DECEMBER)
+    expect(await knownUntil()).toBe('2026-11-05')
+    await charge(key + 2, OCTOBER)
+    expect(await knownUntil()).toBe('2026-11-05')
   })
 })
 
