@@ -92,7 +92,8 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
     { lanes: options.lanes, onHandled: (handled) => deliver(handled, delivery, api, engine) },
   )
   const inbox = openInbox(ctx, worker.wake)
-  const webhooks: Record<string, Webhook> = {}
+  // Asked by the last part of an address: `constructor` must not be found.
+  const webhooks = Object.create(null) as Record<string, Webhook>
   if (options.telegram)
     webhooks['telegram'] = telegramWebhook(secretOf(options.telegram.token), inbox)
   if (options.viber)

@@ -6,8 +6,6 @@ export function kopecks(amount: bigint | number): Kopecks {
   return BigInt(amount) as Kopecks
 }
 
-export const ZERO: Kopecks = kopecks(0n)
-
 /** Adds up amounts; an empty list is 0. */
 export function sum(amounts: Iterable<Kopecks>): Kopecks {
   let total = 0n

@@ -44,7 +44,9 @@ export function describeReport(fileName: string, report: ImportReport, isDryRun:
 /** Why the file was not even read row by row; ends with a line feed. */
 export function describeRefusal(fileName: string, refusal: { ok: false; code: string }): string {
   const { code, ok: _, ...details } = refusal
-  const told = Object.entries(details).map(([name, value]) => `${name}: ${showDetail(value)}`)
+  const told = Object.entries(details).map(
+    ([name, value]) => `${DETAILS[name] ?? name}: ${showDetail(value)}`,
+  )
   return [`${fileName}: ${describeCode(code)}`, ...told].join('\n  ') + '\nНічого не записано\n'
 }
 
@@ -84,6 +86,18 @@ function describeCode(code: string): string {
   return CODES[code] ?? code
 }
 
+const DETAILS: Readonly<Record<string, string>> = {
+  missing: 'бракує',
+  found: 'знайдено',
+  lines: 'рядки',
+  name: 'назва',
+  columns: 'колонки',
+  present: 'є',
+  expected: 'має бути',
+  provider: 'надавач',
+  limit: 'найбільше',
+}
+
 const CODES: Readonly<Record<string, string>> = {
   'account-missing': 'немає особового рахунку',
   'account-too-long': 'задовгий особовий рахунок',
@@ -101,6 +115,11 @@ const CODES: Readonly<Record<string, string>> = {
   'amount-unreadable': 'це не сума',
   'amount-zero': 'нульова сума',
   'bad-heading': 'рядок заголовків не прочитано',
+  'bad-header': 'заголовок dbf пошкоджено',
+  'record-length-mismatch': 'довжина запису не дорівнює сумі колонок',
+  'unsupported-column-type': 'колонка невідомого типу',
+  'memo-missing': 'немає файла приміток',
+  'not-a-time': 'такого часу немає',
   'bad-record': 'запис пошкоджено',
   'code-wrong': 'контрольна цифра ЄДРПОУ не сходиться',
   'column-missing': 'немає потрібних колонок',

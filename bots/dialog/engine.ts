@@ -15,7 +15,7 @@ import { isToken, newToken } from './token.ts'
 import { type Visitor } from './visitor.ts'
 
 /** A choice as it was offered: found again by its token, or by its label typed in its own step. */
-export type Offered = { token: string; value: Choice['value']; label: Line }
+type Offered = { token: string; value: Choice['value']; label: Line }
 
 /** Where a person's conversation stands, as stored. */
 export type DialogState = { state: FlowState; offered: Offered[]; updatedAt: Date }
@@ -92,11 +92,6 @@ export async function takeTurn(
     }
   }
   return converse(ctx, engine, person, dialog.state, plain(raw))
-}
-
-/** What a person who has never spoken to the bot sees before the first press. */
-export function welcome(ctx: Context, engine: Engine, person: Visitor): Promise<Answer> {
-  return enter(ctx, engine, person, { flow: 'start', step: 'choose-language' })
 }
 
 function ageMs(ctx: Context, dialog: DialogState): number {

@@ -20,7 +20,7 @@ import { type Visitor } from './visitor.ts'
 export type UpdateReader = (payload: object) => Update
 
 /** A pressed button to acknowledge at once; `stale` when it was not among those offered. */
-export type Press = { channel: Channel; callbackId: string; language: string; stale: boolean }
+type Press = { channel: Channel; callbackId: string; language: string; stale: boolean }
 
 export type Handled = { count: number; letters: QueuedLetter[]; presses: Press[] }
 

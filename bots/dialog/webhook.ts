@@ -1,11 +1,11 @@
 /** A messenger's call as it came: the raw bytes, because signatures are over them. */
-export type WebhookRequest = {
+type WebhookRequest = {
   header: (name: string) => string | undefined
   body: Buffer
 }
 
 /** What to answer; without a body the answer is empty. */
-export type WebhookAnswer = { status: number; body?: object }
+type WebhookAnswer = { status: number; body?: object }
 
 /** Checks who calls, stores what was sent, answers. */
 export type Webhook = (request: WebhookRequest) => Promise<WebhookAnswer>

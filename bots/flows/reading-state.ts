@@ -1,7 +1,7 @@
 import { type Judgement } from '../../core/metering/judge-reading.ts'
 import { type FlowState } from '../dialog/flow.ts'
 
-export type Enter = { flow: 'reading'; step: 'enter'; numberKey?: string; typed?: string }
+type Enter = { flow: 'reading'; step: 'enter'; numberKey?: string; typed?: string }
 export type ChooseMeter = {
   flow: 'reading'
   step: 'meter'

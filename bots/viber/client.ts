@@ -12,7 +12,7 @@ export class ViberApiError extends Error {
   }
 }
 
-export type ViberAnswer = { status: number; message_token?: string }
+type ViberAnswer = { status: number; message_token?: string }
 export type ViberClient = {
   call: (method: string, body: object) => Promise<ViberAnswer>
   close: () => void

@@ -1,3 +1,2 @@
 /** A messenger of residents. */
-export const CHANNELS = ['telegram', 'viber'] as const
-export type Channel = (typeof CHANNELS)[number]
+export type Channel = 'telegram' | 'viber'

@@ -8,10 +8,7 @@ const VALID_HOURS = 48
  * An address part for a document: 192 random bits, good for two days. For messengers that fetch
  * files by URL; whoever has it can read the document, so it is never guessable and never logged.
  */
-export async function openFileLink(
-  ctx: Context,
-  document: DocumentRef,
-): Promise<string> {
+export async function openFileLink(ctx: Context, document: DocumentRef): Promise<string> {
   const token = Buffer.from(ctx.random(TOKEN_BYTES)).toString('base64url')
   await ctx.sql.run`
     insert into file_link (token, document, expires_at)

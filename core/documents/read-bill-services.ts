@@ -137,19 +137,15 @@ function lineOf(
   }
 }
 
+/** How the program's method is told; what is counted by persons, or not at all, needs no more. */
+const BASES: Record<string, Exclude<VolumeBasis, { method: 'meter' }>> = {
+  average: { method: 'average' },
+  norm: { method: 'norm' },
+  house: { method: 'house-share' },
+  area: { method: 'area' },
+}
+
 function basisOf(method: string | null, readings: readonly ReadingRow[]): VolumeBasis {
-  switch (method) {
-    case 'meter':
-      return { method: 'meter', readings: [...readings] }
-    case 'average':
-      return { method: 'average' }
-    case 'norm':
-      return { method: 'norm' }
-    case 'house':
-      return { method: 'house-share' }
-    case 'area':
-      return { method: 'area' }
-    default:
-      return { method: 'residents' }
-  }
+  if (method === 'meter') return { method, readings: [...readings] }
+  return BASES[method ?? ''] ?? { method: 'residents' }
 }

@@ -54,12 +54,6 @@ export type PlaceKind = keyof typeof PLACE_KINDS
 /** A debt moved between two agreements shows as `correction` on both. */
 export const DEBT_MOVED = 30
 
-/** Statement column of an entry code, or null for movements no agreement sees. */
-export function columnOf(code: number): Column | null {
-  if (code === DEBT_MOVED) return 'correction'
-  return Object.values(KINDS).find((rule) => rule.code === code)?.column ?? null
-}
-
 /** Entry codes that show in a column. */
 export function codesOf(column: Column): number[] {
   const codes = Object.values(KINDS).filter((rule) => rule.column === column)

@@ -4,9 +4,9 @@ import { type Movement } from './movement.ts'
 
 /** Where an entry comes from; with the line and the month it is the entry's key. */
 export const SOURCES = { charge: 1, payment: 2, opening: 3, operator: 4, reversal: 5 } as const
-export type Source = keyof typeof SOURCES
+type Source = keyof typeof SOURCES
 
-export type EntryKey = {
+type EntryKey = {
   source: Source
   sourceId: bigint
   line: number

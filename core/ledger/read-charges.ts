@@ -3,7 +3,7 @@ import { type Period } from '../period.ts'
 import { type Quantity, type Rate } from '../quantity.ts'
 
 /** How a volume was found. */
-export type ChargeMethod = 'meter' | 'average' | 'norm' | 'house' | 'area' | 'persons' | 'none'
+type ChargeMethod = 'meter' | 'average' | 'norm' | 'house' | 'area' | 'persons' | 'none'
 
 /** The inputs behind a month's accrual: volume × price of each zone. */
 export type ChargeInputs = {

@@ -4,7 +4,6 @@ import { type Message } from './message.ts'
 
 /** Order of sending: answers and emergencies never wait behind notices. */
 export const LANES = { answer: 0, notice: 1 } as const
-export type Lane = keyof typeof LANES
 
 /** A message to one person. */
 export type Letter = {

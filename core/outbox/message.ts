@@ -25,7 +25,7 @@ export type DocumentRef = { kind: 'bill'; accountId: number; month: Period }
 
 /** What is offered to press: `value` comes back to the flow, `label` is also taken when typed. */
 export type Choice = { label: Line; value: ChoiceValue }
-export type ChoiceValue = string | number | null | { [name: string]: ChoiceValue }
+type ChoiceValue = string | number | null | { [name: string]: ChoiceValue }
 
 /** A choice as the messenger gets it: only the token travels. */
 export type Button = { label: Line; token: string }

@@ -11,7 +11,7 @@ import { openLog } from '../../log.ts'
 import { seedBenchTown } from './seed-town.ts'
 
 /** A run of updates against one bot. Rates are a second, times milliseconds. */
-export type TurnRun = {
+type TurnRun = {
   turnsPerSecond: number
   statementsPerTurn: number
   commitsPerTurn: number

@@ -5,20 +5,20 @@ import { parseArgs } from 'node:util'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 
-/** Runs the tests of a folder with SOAK rounds instead of their everyday sample; gives Jest's exit code. */
+/** Runs the tests whose path matches, with `soak` as their SOAK; gives Jest's exit code. */
 export async function soakJest(
-  folder: string,
-  rounds: number,
+  pattern: string,
+  soak: number,
   argv: readonly string[],
 ): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { rounds: { type: 'string', default: String(rounds) } },
+    options: { soak: { type: 'string', default: String(soak) } },
   })
-  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', folder]
+  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', pattern]
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...jest], {
     cwd: ROOT,
-    env: { ...process.env, SOAK: values.rounds },
+    env: { ...process.env, SOAK: values.soak },
     stdio: 'inherit',
   })
   const [exit] = (await once(child, 'exit')) as [number | null]

@@ -6,13 +6,13 @@ type Soak = (argv: readonly string[]) => Promise<number>
 
 const SOAKS: Record<string, Soak> = {
   kill: soakKill,
-  fuzz: (argv) => soakJest('test/core/exchange/formats', 5_000, argv),
-  ledger: (argv) => soakJest('test/core/ledger', 2_000, argv),
+  fuzz: (argv) => soakJest('test/core/exchange/formats/.*prop', 5_000, argv),
+  ledger: (argv) => soakJest('test/core/ledger/.*prop', 20, argv),
 }
 const USAGE = `npm run soak -- kill [--seed N] [--kills N] [--residents N]
     kills the running server again and again; PostgreSQL's part needs TEST_DATABASE_URL
-npm run soak -- fuzz [--rounds N]      broken and hostile files against the file readers
-npm run soak -- ledger [--rounds N]    random histories against the journal
+npm run soak -- fuzz [--soak N]      N broken and hostile files against each promise of the file readers
+npm run soak -- ledger [--soak N]    N times the everyday number of random histories of the journal
 `
 const WRONG_USAGE = 2
 

@@ -48,6 +48,7 @@ type ResidentOptions = {
 
 /** A messenger repeats a lost webhook after longer and longer pauses, and each may meet a restart. */
 const PATIENCE_MS = 10 * 60_000
+const OPENS_MAX = 40
 const ARRIVAL_MS = 2_000
 const THINK_MS = 2_500
 
@@ -176,7 +177,9 @@ function viberPhone({ viber }: Simulator, { number }: Household): Phone {
     externalId: person.id,
     start: async () => {
       // Who sees no welcome opens the chat again.
-      while (!(await person.open().catch(() => null)));
+      for (let tries = 0; tries < OPENS_MAX; tries++)
+        if (await person.open().catch(() => null)) return
+      throw new Error('the chat shows no welcome')
     },
     write: (text) => person.sendText(text),
     next: async (patienceMs) => {
