@@ -1,4 +1,5 @@
 import { type Context } from '../context.ts'
+import { openJournal } from '../ledger/open-journal.ts'
 import { readLastIssued } from '../ledger/posting-period.ts'
 import { addMonths, type Period, periodOf, dayIn } from '../period.ts'
 import { accept, refuse } from '../result.ts'
@@ -18,6 +19,7 @@ export async function issueMonths(ctx: Context, input: { providerCode: string; m
       select id from provider where code = ${providerCode} for update`
     if (!provider) return refuse('provider-not-found')
     // Nobody posts into a month while it is being issued.
+    await openJournal({ ...ctx, sql }, provider.id)
     await sql.run`select 1 from journal where provider_id = ${provider.id} for update`
     const last = await readLastIssued({ ...ctx, sql }, provider.id)
     const from =

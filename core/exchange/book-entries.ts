@@ -6,7 +6,7 @@ import { post } from '../ledger/post.ts'
 /** Entries of one posting: what is hashed and projected at a time. */
 const POSTING_ENTRIES_MAX = 10_000
 
-/** Books any number of entries of one provider. Throws when one of them is known with another body. */
+/** Books any number of entries of one provider. Throws when one is refused: the caller holds the provider. */
 export async function bookEntries(
   ctx: Context,
   input: { providerId: number; author: string; entries: Iterable<NewEntry> },
@@ -15,7 +15,7 @@ export async function bookEntries(
   const book = async (entries: NewEntry[]) => {
     if (entries.length === 0) return
     const posted = await post(ctx, { providerId, author, entries })
-    if (!posted.ok) throw new Error(`entry ${posted.key} is known with another body`)
+    if (!posted.ok) throw new Error(`entry ${posted.key}: ${posted.code}`)
     await setImmediate()
   }
   let piece: NewEntry[] = []

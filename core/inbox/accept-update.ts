@@ -31,18 +31,26 @@ export function openInbox(ctx: Context, onStored: () => void): Inbox {
   let waiting: Waiting[] = []
   let busy = false
 
+  async function settle(batch: readonly Waiting[]): Promise<boolean> {
+    try {
+      const fresh = await store(ctx, batch)
+      for (const update of batch) update.resolve(fresh.delete(keyOf(update)))
+      onStored()
+      return true
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error)
+      return false
+    }
+  }
+
   async function flush(): Promise<void> {
     busy = true
     while (waiting.length > 0) {
       const batch = waiting.slice(0, STATEMENT_ROWS_MAX)
       waiting = waiting.slice(STATEMENT_ROWS_MAX)
-      try {
-        const fresh = await store(ctx, batch)
-        for (const update of batch) update.resolve(fresh.has(keyOf(update)))
-        onStored()
-      } catch (error) {
-        for (const update of batch) update.reject(error)
-      }
+      // One update that cannot be stored must not hold up those that came with it.
+      if (!(await settle(batch)) && batch.length > 1)
+        for (const update of batch) await settle([update])
     }
     busy = false
   }
@@ -65,12 +73,21 @@ async function store(ctx: Context, updates: readonly NewUpdate[]): Promise<Set<s
     select channel, update_id, chat, payload, ${ctx.now()}
     from unnest(${updates.map((u) => u.channel)}::text[], ${updates.map((u) => u.updateId)}::text[],
       ${updates.map((u) => u.chat)}::text[],
-      ${updates.map((u) => JSON.stringify(u.payload))}::jsonb[])
+      ${updates.map((u) => jsonOf(u.payload))}::jsonb[])
       with ordinality as u (channel, update_id, chat, payload, n)
     order by n
     on conflict (channel, update_id) do nothing
     returning channel, update_id`
   return new Set(rows.map((row) => `${row.channel} ${row.update_id}`))
+}
+
+// PostgreSQL holds no NUL: an update with one would be refused and sent again for ever.
+function jsonOf(payload: object): string {
+  const text = JSON.stringify(payload)
+  if (!text.includes('\\u0000')) return text
+  return JSON.stringify(payload, (_key, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value,
+  )
 }
 
 function keyOf(update: NewUpdate): string {

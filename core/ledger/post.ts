@@ -13,7 +13,9 @@ import {
   type NewEntry,
   postingHash,
 } from './entry.ts'
+import { codesOf } from './entry-kind.ts'
 import { openJournal } from './open-journal.ts'
+import { readLastIssued } from './posting-period.ts'
 import { projectPosting } from './project-posting.ts'
 
 type Head = { last_posting_id: bigint | null; last_hash: Buffer; booked_at: Date }
@@ -23,7 +25,9 @@ type Head = { last_posting_id: bigint | null; last_hash: Buffer; booked_at: Date
  *
  * Gives the posting's id and instant, how many entries are new, and `replayed` when all of them
  * were booked before: the same key with the same body changes nothing.
- * Refuses: `key-conflict` when a key is known with another body; nothing is booked then.
+ * Refuses, and books nothing: `key-conflict` when a key is known with another body;
+ * `month-issued` when an entry is for an issued month. An `opening` stands before its month and is
+ * taken even then.
  * Throws when an amount is not above zero, both sides are one, or a key is given twice.
  */
 export async function post(
@@ -43,6 +47,8 @@ export async function post(
     if (conflict) return refuse('key-conflict', { key: keyText(conflict) })
     const fresh = known.size === 0 ? bodies : bodies.filter((body) => !known.has(keyText(body)))
     if (fresh.length === 0) return accept({ postingId: null, booked: 0, replayed: true })
+    const late = await findIssued(tx, input.providerId, fresh)
+    if (late) return refuse('month-issued', { key: keyText(late) })
     const postingId = await append(tx, input, head, fresh)
     await projectPosting(tx, postingId)
     return accept({ postingId, booked: fresh.length, replayed: false })
@@ -68,6 +74,18 @@ async function lockJournal(ctx: Context, providerId: number): Promise<Head> {
     select last_posting_id, last_hash,
       greatest(${ctx.now()}::timestamptz(3), watermark + interval '1 millisecond') as booked_at
     from journal where provider_id = ${providerId} for update`
+}
+
+// Under the lock: whoever chose the month before somebody issued it is told so.
+async function findIssued(
+  ctx: Context,
+  providerId: number,
+  entries: readonly EntryBody[],
+): Promise<EntryBody | undefined> {
+  const lastIssued = await readLastIssued(ctx, providerId)
+  if (lastIssued === null) return undefined
+  const opens = codesOf('opening')
+  return entries.find(({ kind, period }) => period <= lastIssued && !opens.includes(kind))
 }
 
 async function readKnown(ctx: Context, bodies: readonly EntryBody[]) {

@@ -25,7 +25,7 @@ export function claimLetters(ctx: Context, limit: number): Promise<QueuedLetter[
       update outbox o
       set not_before = ${now}::timestamptz + make_interval(secs => ${LEASE_MS / 1000}::int4)
       from due where o.id = due.id
-      returning o.id, o.channel, o.external_id, o.language, o.message, o.attempts
+      returning o.id, o.lane, o.channel, o.external_id, o.language, o.message, o.attempts
     )
     select t.id, t.channel, t.external_id as "externalId", t.language, t.attempts,
       case when coalesce(d.choices @> jsonb_build_array(

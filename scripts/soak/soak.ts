@@ -16,6 +16,9 @@ npm run soak -- ledger [--soak N]    N times the everyday number of random histo
 `
 const WRONG_USAGE = 2
 
+// An exit ends the server under test too; the default of a signal would leave it behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+
 const [name = '', ...argv] = process.argv.slice(2)
 const soak = SOAKS[name]
 if (soak) process.exitCode = await soak(argv)

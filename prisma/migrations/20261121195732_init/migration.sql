@@ -674,6 +674,10 @@ BEGIN
 END $$;
 CREATE TRIGGER "entry_is_append_only" BEFORE UPDATE OR DELETE ON "entry"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+CREATE TRIGGER "entry_is_not_emptied" BEFORE TRUNCATE ON "entry"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+CREATE TRIGGER "posting_is_not_emptied" BEFORE TRUNCATE ON "posting"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 CREATE TRIGGER "posting_is_append_only" BEFORE UPDATE OR DELETE ON "posting"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 

@@ -53,7 +53,7 @@ async function checkReadings(ctx: Context, residents: readonly Resident[], fault
     join agreement g on g.id = m.agreement_id join account a on a.id = g.account_id
     where r.source = 'bot' order by r.registration_no`
   let lost = 0
-  let doubled = stored.length - new Set(stored.map(({ no }) => no)).size
+  let doubled = 0
   for (const { household, seen, value: last } of residents) {
     const { number } = household
     const own = stored.filter((reading) => reading.number === number)
@@ -63,7 +63,9 @@ async function checkReadings(ctx: Context, residents: readonly Resident[], fault
         return accepted ? [[accepted.no, wholeQuantity(accepted.value)] as const] : []
       }),
     )
-    doubled += own.length - new Set(own.map(({ taken_on, value }) => `${taken_on} ${value}`)).size
+    const numbers = new Set(own.map(({ no }) => no))
+    const facts = new Set(own.map(({ taken_on, value }) => `${taken_on} ${value}`))
+    doubled += own.length - Math.min(numbers.size, facts.size)
     for (const [no, value] of told) {
       if (own.some((reading) => reading.no === no && reading.value === value)) continue
       lost += 1

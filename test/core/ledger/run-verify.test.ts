@@ -8,6 +8,7 @@ const town = await testTown()
 const providerId = await addProvider(town)
 const side = { providerId, agreementId: await addAgreement(town, { providerId }) }
 await town.sql.unsafe('alter table entry disable trigger user')
+await town.sql.unsafe('alter table posting disable trigger user')
 
 beforeEach(async () => {
   await town.sql.unsafe('truncate entry, posting, journal, statement restart identity')
