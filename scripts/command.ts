@@ -10,6 +10,7 @@ import { runApiKey } from './api-key.ts'
 import { runBackup } from './backup.ts'
 import { runImport } from './import.ts'
 import { runMonth } from './month.ts'
+import { runUndo } from './undo.ts'
 import { runVerify } from './verify.ts'
 
 /** A command: words in, words out, exit code. Paths in `argv` are absolute by now. */
@@ -21,6 +22,7 @@ export type Command = (
 
 const COMMANDS: Record<string, Command> = {
   import: runImport,
+  undo: runUndo,
   verify: runVerify,
   month: runMonth,
   'api-key': runApiKey,

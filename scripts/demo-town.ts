@@ -32,6 +32,8 @@ const FILES: readonly DemoFile[] = [
 
 /** The last month of the demo's files. */
 const LAST_MONTH = period(202610)
+/** The day its bills bear: the files end there, whenever the demo is started. */
+const ISSUED_AT = new Date('2026-11-01T09:00:00Z')
 const AUTHOR = 'demo'
 
 /**
@@ -57,8 +59,9 @@ export async function loadDemoTown(
     if (!imported.ok) throw new Error(`${file}: ${JSON.stringify(imported)}`)
     log(`${file}: ${imported.value.accepted} rows`)
   }
+  const afterwards = { ...ctx, now: () => ISSUED_AT }
   for (const providerCode of [WATER, HEAT, HOUSING]) {
-    const issued = await issueMonths(ctx, { providerCode, month: LAST_MONTH })
+    const issued = await issueMonths(afterwards, { providerCode, month: LAST_MONTH })
     if (!issued.ok) throw new Error(`${providerCode}: ${issued.code}`)
     log(`${providerCode}: ${issued.value.months.length} months issued`)
   }

@@ -7,7 +7,8 @@ import { type ImportReport } from '../../core/exchange/report.ts'
 import { runImport } from '../../scripts/import.ts'
 import { testTown } from '../support/town.ts'
 
-const cwd = fileURLToPath(new URL('../fixtures/isengard', import.meta.url))
+const cwd = fileURLToPath(new URL('../../scripts/demo/isengard', import.meta.url))
+const OTHER = '../../../test/fixtures/isengard'
 const town = await testTown()
 
 /** What a command line prints and returns. */
@@ -23,7 +24,7 @@ const steps = [
   ['providers', 'providers.csv'],
   ['services', 'services.csv'],
   ['tariffs', 'tariffs.csv'],
-  ['accounts', 'accounts-cp1251.csv', '--encoding', 'windows-1251'],
+  ['accounts', `${OTHER}/accounts-cp1251.csv`, '--encoding', 'windows-1251'],
 ] as const
 
 describe('a new town from the command line', () => {
@@ -43,14 +44,14 @@ describe('a new town from the command line', () => {
   })
 
   it('the vodokanal file needs its sender', async () => {
-    expect((await run('--kind', 'accounts', 'accounts.dbf')).exit).toBe(1)
-    const given = await run('--provider', '55101018', '--kind', 'accounts', 'accounts.dbf')
+    expect((await run('--kind', 'accounts', `${OTHER}/accounts.dbf`)).exit).toBe(1)
+    const given = await run('--provider', '55101018', '--kind', 'accounts', `${OTHER}/accounts.dbf`)
     expect(given).toMatchObject({ exit: 0 })
     expect(given.out).toContain('Нових 0, змінених 0, без змін 126')
   })
 
   it('the same file again is told so', async () => {
-    const { exit, out } = await run('--kind', 'accounts', 'accounts-cp1251.csv')
+    const { exit, out } = await run('--kind', 'accounts', `${OTHER}/accounts-cp1251.csv`)
     expect(out).toContain('Цей файл уже завантажено (пакет 4), нічого не змінено')
     expect(out).toContain('Сальдо на 01.11.2026: 509\u00a0264,35 грн')
     expect(exit).toBe(0)

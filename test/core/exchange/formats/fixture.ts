@@ -1,14 +1,19 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { kopecks, type Kopecks, sum } from '../../../../core/money.ts'
 import { readTable, type TableOptions } from '../../../../core/exchange/formats/read-table.ts'
 import { type ReadRow, type RowError } from '../../../../core/exchange/formats/table.ts'
 import { parseAmount } from '../../../../core/exchange/formats/fields.ts'
 
-const folder = new URL('../../../fixtures/', import.meta.url)
+/** Files only tests need, and those of the demo town. */
+const folders = ['../../../fixtures/', '../../../../scripts/demo/'].map(
+  (folder) => new URL(folder, import.meta.url),
+)
 
-/** Bytes of a file of a small invented town. */
+/** Bytes of a file of the small invented town, or of a broken one. */
 export function fixture(name: string): Buffer {
-  return readFileSync(new URL(name, folder))
+  const found = folders.map((folder) => new URL(name, folder)).find((file) => existsSync(file))
+  if (!found) throw new Error(`no fixture ${name}`)
+  return readFileSync(found)
 }
 
 export type Totals = {
