@@ -52,7 +52,7 @@ export function readConfig(given: Record<string, string | undefined>): Config {
     throw new Error(`wrong settings: ${names.join('; ')}`)
   }
   const env = parsed.data
-  if (env.VIBER_TOKEN && !env.PUBLIC_URL && !env.VIBER_API_URL)
+  if (env.VIBER_TOKEN && !env.PUBLIC_URL)
     throw new Error(
       'wrong settings: VIBER_TOKEN needs PUBLIC_URL, Viber calls it with every message',
     )

@@ -16,15 +16,19 @@ import { startSweeping } from './schedule.ts'
 const config = readConfig(environment())
 const log = openLog(config.logLevel)
 const { database: where, town: settings } = config
+let setReady: (town: Town) => void = () => undefined
+const ready = new Promise<Town>((resolve) => (setReady = resolve))
 const database = await openTown({
   schema: where.schema,
   databaseUrl: where.url,
   dataDir: where.dataDir,
   log,
   onDeath: () => process.exit(1),
-  serve: (request, output) => serveCommand(town, request, output),
+  // A command may come before the town is ready: it waits.
+  serve: async (request, output) => serveCommand(await ready, request, output),
 })
 const town: Town = await contextOf(database, settings, log)
+setReady(town)
 // An embedded database has one process: whoever was sending before this start is dead.
 if (database.embedded) await releaseAnswers(town)
 

@@ -48,6 +48,7 @@ export type Bots = {
 }
 
 const TELEGRAM_TIMEOUT_SECONDS = 15
+const INTRODUCE_AGAIN_MS = 10_000
 const VIBER_API_URL = 'https://chatapi.viber.com/pa/'
 const VIBER_EVENTS = [
   'delivered',
@@ -100,6 +101,17 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
     webhooks['viber'] = viberWebhook(options.viber.token, inbox, openWelcome(ctx, engine))
 
   let stopPolling: (() => Promise<void>) | null = null
+  const again = new Set<NodeJS.Timeout>()
+  // A messenger that is away must not stop the other one, nor the start.
+  async function insist(channel: Channel, introduction: () => Promise<void>): Promise<void> {
+    try {
+      await introduction()
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown'
+      ctx.log.warn({ channel, error: name }, 'the messenger cannot be told where we are')
+      again.add(setTimeout(() => void insist(channel, introduction), INTRODUCE_AGAIN_MS))
+    }
+  }
   return {
     webhooks,
     openFile: async (token) => {
@@ -108,18 +120,22 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
     },
     start: async () => {
       const { publicUrl, telegram } = options
-      if (api && telegram) {
+      await insist('telegram', async () => {
+        if (!api || !telegram) return
         await introduce(api, { translate, publicUrl, secret: secretOf(telegram.token) })
         if (!publicUrl) stopPolling = pollUpdates(api, inbox, ctx.log)
-      }
-      await viber?.call('set_webhook', {
-        url: `${publicUrl}/webhooks/viber`,
-        event_types: VIBER_EVENTS,
-        send_name: false,
-        send_photo: false,
+      })
+      await insist('viber', async () => {
+        await viber?.call('set_webhook', {
+          url: `${publicUrl}/webhooks/viber`,
+          event_types: VIBER_EVENTS,
+          send_name: false,
+          send_photo: false,
+        })
       })
     },
     stop: async () => {
+      for (const timer of again) clearTimeout(timer)
       await stopPolling?.()
       await worker.stop()
       await delivery.stop()
@@ -160,6 +176,7 @@ async function away() {
 
 function deliver(handled: Handled, delivery: Delivery, api: Api | null, engine: Engine): void {
   delivery.take(handled.letters)
+  delivery.hear(handled.receipts)
   delivery.wake()
   for (const { callbackId, language, stale } of handled.presses) {
     const text = stale ? engine.translate(language as 'uk')('dialog:step-finished') : undefined

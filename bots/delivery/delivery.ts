@@ -1,8 +1,15 @@
 import { type Channel } from '../../core/access/channel.ts'
 import { setReachable } from '../../core/access/person.ts'
 import { type Context } from '../../core/context.ts'
-import { claimLetters, noteOutcomes, type Outcome, TRIES_MAX } from '../../core/outbox/deliver.ts'
+import {
+  claimLetters,
+  noteOutcomes,
+  noteReceipt,
+  type Outcome,
+  TRIES_MAX,
+} from '../../core/outbox/deliver.ts'
 import { type QueuedLetter } from '../../core/outbox/enqueue.ts'
+import { type Receipt } from '../dialog/input.ts'
 
 /** What an adapter says of a try: sent, never possible, or worth another try. */
 export type SendResult =
@@ -14,6 +21,8 @@ export type Sender = (letter: QueuedLetter) => Promise<SendResult>
 export type Delivery = {
   /** Sends letters this process has just queued, without asking the database again. */
   take: (letters: readonly QueuedLetter[]) => void
+  /** Takes receipts just noted: one may be of a letter whose sending is not noted yet. */
+  hear: (receipts: readonly Receipt[]) => void
   /** Notices may be due: look at once. */
   wake: () => void
   /** Ends when everything taken is sent and noted. */
@@ -27,6 +36,7 @@ const POLL_MS = 1_000
 const NOTE_MS = 15
 const BACKOFF_FIRST_MS = 2_000
 const BACKOFF_MAX_MS = 10 * 60_000
+const RECEIPTS_KEPT_MS = 5_000
 /** A letter is noted a moment after its try, so those behind it are due this much later. */
 const BEHIND_MS = 1_000
 
@@ -59,6 +69,7 @@ export function startDelivery(ctx: Context, senders: Record<Channel, Sender>): D
   const { stopPolling, wake } = poll(claim, POLL_MS)
   return {
     take,
+    hear: notes.hear,
     wake,
     stop: async () => {
       await stopPolling()
@@ -159,6 +170,7 @@ function openHolds(ctx: Context) {
 
 type Notes = {
   add: (outcomes: readonly Outcome[]) => void
+  hear: (receipts: readonly Receipt[]) => void
   isDone: () => boolean
   /** From now on nothing more is waited for. */
   hurry: () => void
@@ -166,6 +178,7 @@ type Notes = {
 
 /** Writes down how tries ended, those of a moment in one statement. */
 function openNotes(ctx: Context, onNoted: () => void): Notes {
+  const receipts = openReceipts(ctx)
   let outcomes: Outcome[] = []
   let noting: Promise<void> | null = null
   let waitMs = NOTE_MS
@@ -176,6 +189,7 @@ function openNotes(ctx: Context, onNoted: () => void): Notes {
     outcomes = []
     try {
       await noteOutcomes(ctx, batch)
+      await receipts.noteAgain(batch)
     } catch (error) {
       // Not noted means sent again when the lease ends; the database is away, nothing else to do.
       ctx.log.error({ letters: batch.length, error: nameOf(error) }, 'outcomes were not noted')
@@ -189,8 +203,29 @@ function openNotes(ctx: Context, onNoted: () => void): Notes {
       outcomes.push(...more)
       if (outcomes.length > 0) noting ??= noteSoon()
     },
+    hear: receipts.hear,
     isDone: () => outcomes.length === 0 && !noting,
     hurry: () => void (waitMs = 0),
+  }
+}
+
+/**
+ * Receipts of the last moments. A messenger can be faster than our note of the sending, and such a
+ * receipt would find no letter: it is noted again after the letter.
+ */
+function openReceipts(ctx: Context) {
+  let heard: { receipt: Receipt; at: number }[] = []
+  return {
+    hear: (receipts: readonly Receipt[]): void => {
+      const at = performance.now()
+      heard = heard.filter((each) => at - each.at < RECEIPTS_KEPT_MS)
+      heard.push(...receipts.map((receipt) => ({ receipt, at })))
+    },
+    noteAgain: async (batch: readonly Outcome[]): Promise<void> => {
+      const sent = new Set(batch.map((outcome) => (outcome.sent ? outcome.messageId : null)))
+      for (const { receipt } of heard)
+        if (sent.has(receipt.messageId)) await noteReceipt(ctx, receipt)
+    },
   }
 }
 

@@ -13,8 +13,8 @@ import { enqueueAnswers, type Letter, type QueuedLetter } from '../../core/outbo
 import { say } from '../../core/outbox/message.ts'
 import { LANGUAGES } from '../../templates/translate.ts'
 import { type DialogState, type Engine, takeTurn } from './engine.ts'
-import { type Update } from './input.ts'
-import { type Visitor } from './visitor.ts'
+import { type Receipt, type Update } from './input.ts'
+import { join, openBatch, type Visitor } from './visitor.ts'
 
 /** How an adapter reads what its messenger sent. */
 export type UpdateReader = (payload: object) => Update
@@ -22,7 +22,12 @@ export type UpdateReader = (payload: object) => Update
 /** A pressed button to acknowledge at once; `stale` when it was not among those offered. */
 type Press = { channel: Channel; callbackId: string; language: string; stale: boolean }
 
-export type Handled = { count: number; letters: QueuedLetter[]; presses: Press[] }
+export type Handled = {
+  count: number
+  letters: QueuedLetter[]
+  presses: Press[]
+  receipts: Receipt[]
+}
 
 type Known = Conversation & Visitor
 type Said = Extract<Update, { kind: 'said' }>
@@ -32,6 +37,7 @@ type Work = {
   known: Map<string, Known>
   letters: Letter[]
   presses: Press[]
+  receipts: Receipt[]
   dialogs: { identityId: number; state: object; choices: object }[]
 }
 
@@ -58,6 +64,7 @@ export function handleUpdates(
       known: await readKnown(tx, updates),
       letters: [],
       presses: [],
+      receipts: [],
       dialogs: [],
     }
     for (const update of updates) await handle(work, update)
@@ -67,7 +74,8 @@ export function handleUpdates(
       tx,
       claimed.map((each) => each.id),
     )
-    return { count: claimed.length, letters, presses: work.presses }
+    const { presses, receipts } = work
+    return { count: claimed.length, letters, presses, receipts }
   })
 }
 
@@ -75,12 +83,12 @@ async function readKnown(ctx: Context, updates: readonly Update[]) {
   const people = updates.filter((update): update is Said => update.kind === 'said')
   const known = new Map<string, Known>()
   if (people.length === 0) return known
+  const batch = openBatch()
   for (const each of await readConversations(ctx, people))
-    known.set(nameOf(each), { ...each, accounts: [] })
-  const visitors = [...known.values()]
-  const consumers = visitors.map((each) => each.consumerId)
+    known.set(nameOf(each), join(batch, each))
+  const consumers = batch.visitors.map((each) => each.consumerId)
   for (const account of await readLinkedAccounts(ctx, consumers))
-    for (const each of visitors)
+    for (const each of batch.visitors)
       if (each.consumerId === account.consumerId) each.accounts.push(account)
   return known
 }
@@ -98,6 +106,7 @@ async function handle(work: Work, update: Update): Promise<void> {
     case 'reachable':
       return setReachable(work.ctx, update, update.reachable)
     case 'receipt':
+      work.receipts.push(update)
       return noteReceipt(work.ctx, update)
     case 'ignored':
       return
@@ -106,7 +115,7 @@ async function handle(work: Work, update: Update): Promise<void> {
 
 async function handleSaid(work: Work, update: Said): Promise<void> {
   const conversation = work.known.get(nameOf(update)) ?? null
-  const person: Visitor = conversation ?? { ...(await meet(work.ctx, update)), accounts: [] }
+  const person: Visitor = conversation ?? join(openBatch(), await meet(work.ctx, update))
   const answer = await takeTurn(
     work.ctx,
     work.engine,

@@ -28,14 +28,16 @@ export type Update =
   /** The person blocked the bot or came back. */
   | { kind: 'reachable'; channel: Channel; externalId: string; reachable: boolean }
   /** The messenger's news of a message it was given. */
-  | {
-      kind: 'receipt'
-      channel: Channel
-      messageId: string
-      state: 'delivered' | 'seen' | 'failed'
-    }
+  | ({ kind: 'receipt' } & Receipt)
   /** Nothing for us. */
   | { kind: 'ignored' }
+
+/** How a message we sent fared. */
+export type Receipt = {
+  channel: Channel
+  messageId: string
+  state: 'delivered' | 'seen' | 'failed'
+}
 
 /** What a flow gets: a choice is already looked up among those just offered. */
 export type Input =

@@ -16,9 +16,16 @@ export function splitText(text: string, limit: number): string[] {
   return [...pieces, piece]
 }
 
+const HIGH_SURROGATE = /[\ud800-\udbff]/
+
 function cut(line: string, limit: number): string[] {
   const parts: string[] = []
-  for (let start = 0; start < line.length; start += limit)
-    parts.push(line.slice(start, start + limit))
+  for (let start = 0; start < line.length;) {
+    const end = start + limit
+    // A character of two halves goes whole into the next piece.
+    const isCut = HIGH_SURROGATE.test(line.charAt(end - 1)) && end < line.length
+    parts.push(line.slice(start, isCut ? end - 1 : end))
+    start += isCut ? limit - 1 : limit
+  }
   return parts.length > 0 ? parts : ['']
 }

@@ -2,7 +2,7 @@ import { type Channel } from '../../core/access/channel.ts'
 import { type Context } from '../../core/context.ts'
 import { noteFailure, type StoredUpdate } from '../../core/inbox/claim-updates.ts'
 import { readConversations } from '../../core/inbox/conversations.ts'
-import { enqueueAnswers } from '../../core/outbox/enqueue.ts'
+import { enqueueAnswers, type QueuedLetter } from '../../core/outbox/enqueue.ts'
 import { say } from '../../core/outbox/message.ts'
 import { LANGUAGES } from '../../templates/translate.ts'
 import { type Engine } from './engine.ts'
@@ -54,8 +54,10 @@ export function startWorker(
         }
       } catch (error) {
         const [first] = claimed
-        if (claimed.length === 1 && first) await putAside(ctx, readers, first, error)
-        else if (claimed.length === 0) await pause(PAUSE_MS)
+        if (claimed.length === 1 && first) {
+          const letters = await putAside(ctx, readers, first, error)
+          options.onHandled({ count: 0, letters, presses: [], receipts: [] })
+        } else if (claimed.length === 0) await pause(PAUSE_MS)
         alone = CHATS_A_BATCH
         continue
       }
@@ -99,17 +101,19 @@ async function putAside(
   readers: Record<Channel, UpdateReader>,
   update: StoredUpdate,
   error: unknown,
-): Promise<void> {
+): Promise<QueuedLetter[]> {
   const name = error instanceof Error ? error.name : 'unknown'
   ctx.log.error({ inboxId: update.id.toString(), error: describe(error) }, 'an update failed')
   try {
     const said = readSaid(readers, update)
-    await ctx.sql.transaction(async (sql) => {
+    return await ctx.sql.transaction(async (sql) => {
       const tx = { ...ctx, sql }
-      if ((await noteFailure(tx, update.id, name)) && said) await apologise(tx, said)
+      const isOver = await noteFailure(tx, update.id, name)
+      return isOver && said ? await apologise(tx, said) : []
     })
   } catch {
     await pause(PAUSE_MS)
+    return []
   }
 }
 
@@ -128,11 +132,11 @@ function readSaid(
   }
 }
 
-async function apologise(ctx: Context, { channel, externalId }: Speaker): Promise<void> {
+async function apologise(ctx: Context, { channel, externalId }: Speaker): Promise<QueuedLetter[]> {
   const [known] = await readConversations(ctx, [{ channel, externalId }])
   const language = known?.language ?? LANGUAGES[0]
   const message = { lines: [say('dialog:failed')] }
-  await enqueueAnswers(ctx, [{ channel, externalId, language, message }])
+  return enqueueAnswers(ctx, [{ channel, externalId, language, message }])
 }
 
 const FRAMES_LOGGED = 4

@@ -1,6 +1,6 @@
 import { type LinkedAccount } from '../../core/access/linked-accounts.ts'
 import { type Context } from '../../core/context.ts'
-import { type AgreementBalance, readBalances } from '../../core/ledger/read-balances.ts'
+import { type AgreementBalance } from '../../core/ledger/read-balances.ts'
 import { type ChargeInputs, readCharges } from '../../core/ledger/read-charges.ts'
 import { readStatements } from '../../core/ledger/read-statements.ts'
 import { type Statement } from '../../core/ledger/statement.ts'
@@ -27,7 +27,7 @@ import {
 } from '../dialog/flow.ts'
 import { type Input } from '../dialog/input.ts'
 import { pageAsked, pageOf } from '../dialog/paging.ts'
-import { type Visitor } from '../dialog/visitor.ts'
+import { readOwnBalances, type Visitor } from '../dialog/visitor.ts'
 
 type Overview = { flow: 'balance'; step: 'enter' | 'overview'; page?: number }
 type Service = { flow: 'balance'; step: 'service'; agreementId: number; before?: Period }
@@ -52,8 +52,7 @@ export const balance: Flow<State> = async (ctx, person, state, input) => {
 async function showOverview(ctx: Context, person: Visitor, page: number): Promise<Turn<State>> {
   const linked = person.accounts
   if (linked.length === 0) return goTo({ flow: 'link', step: 'enter' }, [say('menu:link-first')])
-  const accountIds = linked.map((account) => account.accountId)
-  const balances = await readBalances(ctx, accountIds)
+  const balances = await readOwnBalances(ctx, person)
   const owed = sum(balances.map((row) => row.balance).filter((amount) => amount > 0n))
   const lines: Line[] = [say('balance:total', { total: money(owed) })]
   for (const account of linked) lines.push(...accountLines(account, balances))
@@ -160,11 +159,7 @@ function formulaLines({ method, parts, unit }: ChargeInputs): Line[] {
 }
 
 async function findAgreement(ctx: Context, person: Visitor, agreementId: number) {
-  const linked = person.accounts
-  const balances = await readBalances(
-    ctx,
-    linked.map((account) => account.accountId),
-  )
+  const balances = await readOwnBalances(ctx, person)
   return balances.find((row) => row.agreementId === agreementId) ?? null
 }
 

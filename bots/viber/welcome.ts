@@ -4,7 +4,7 @@ import { readConversations, saveConversations } from '../../core/inbox/conversat
 import { LANGUAGES, type Language } from '../../templates/translate.ts'
 import { type Engine, takeTurn } from '../dialog/engine.ts'
 import { dialogOf } from '../dialog/handle-updates.ts'
-import { refreshAccounts } from '../dialog/visitor.ts'
+import { join, openBatch, refreshAccounts } from '../dialog/visitor.ts'
 import { bodiesOf } from './message.ts'
 import { type Welcome } from './webhook.ts'
 
@@ -22,7 +22,7 @@ export function openWelcome(ctx: Context, engine: Engine): Welcome {
       const person = await meetPerson(tx, { channel: 'viber', externalId, language })
       const [known] = await readConversations(tx, [person])
       const stored = known ? dialogOf(known) : null
-      const visitor = { ...person, accounts: [] }
+      const visitor = join(openBatch(), person)
       await refreshAccounts(tx, visitor)
       const payload = event.context || null
       const answer = await takeTurn(tx, engine, visitor, stored, { kind: 'start', payload })

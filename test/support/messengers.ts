@@ -20,9 +20,12 @@ const SETTLE_STEP_MS = 5
 
 /**
  * The whole way of a message for one test file: simulated messengers, webhooks over HTTP, inbox,
- * worker, flows, outbox, delivery. Closed after its tests.
+ * worker, flows, outbox, delivery; `lanes` turns at a time. Closed after its tests.
  */
-export async function openMessengers(town: TestTown): Promise<Messengers> {
+export async function openMessengers(
+  town: TestTown,
+  { lanes = town.database.embedded ? 1 : 4 } = {},
+): Promise<Messengers> {
   const simulator = await startSimulator({
     telegramToken: TELEGRAM_TOKEN,
     viberToken: VIBER_TOKEN,
@@ -43,7 +46,7 @@ export async function openMessengers(town: TestTown): Promise<Messengers> {
     telegram: { token: TELEGRAM_TOKEN, apiRoot: simulator.telegramApiRoot },
     viber: { token: VIBER_TOKEN, apiUrl: simulator.viberApiUrl },
     publicUrl: url,
-    lanes: town.database.embedded ? 1 : 4,
+    lanes,
   })
   await bots.start()
   afterAll(async () => {

@@ -20,7 +20,7 @@ export type Speaker = {
 /** A person in simulated Telegram. */
 export function telegramSpeaker(messengers: Messengers, person: TelegramPerson): Speaker {
   let seen = 0
-  const after = async () => void (await messengers.settle())
+  const after = messengers.settle
   return {
     type: (text) => (person.sendText(text), after()),
     tap: (label) => (person.tapInline(label), after()),
@@ -57,7 +57,7 @@ function rawPress(id: number, data: string): { update_id: number; callback_query
 /** A person in simulated Viber. A paper comes as a message of its own; here it joins its text. */
 export function viberSpeaker(messengers: Messengers, person: ViberPerson): Speaker {
   let seen = 0
-  const after = async () => void (await messengers.settle())
+  const after = messengers.settle
   return {
     type: (text) => (person.sendText(text), after()),
     tap: (label) => (person.tap(label), after()),
