@@ -64,7 +64,7 @@ export function readConfig(given: Record<string, string | undefined>): Config {
       zone: env.TOWN_ZONE ?? (env.TOWN_COUNTRY === 'by' ? 'Europe/Minsk' : 'Europe/Kyiv'),
       currency: env.TOWN_COUNTRY === 'by' ? 'BYN' : 'UAH',
     },
-    http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL },
+    http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') },
     telegram: env.TELEGRAM_TOKEN
       ? { token: env.TELEGRAM_TOKEN, apiRoot: env.TELEGRAM_API_ROOT }
       : null,

@@ -11,6 +11,7 @@ import { contextOf } from './core/town.ts'
 import { openLog } from './log.ts'
 import { serveCommand } from './scripts/command.ts'
 import { openDemo } from './scripts/demo.ts'
+import { isDemoTown } from './scripts/demo-town.ts'
 import { startSweeping } from './schedule.ts'
 
 const config = readConfig(environment())
@@ -32,7 +33,10 @@ setReady(town)
 // An embedded database has one process: whoever was sending before this start is dead.
 if (database.embedded) await releaseAnswers(town)
 
-const isDemo = !config.telegram && !config.viber
+// Without tokens a new embedded town is the demo; a real one runs without bots, its letters wait.
+const hasTokens = config.telegram !== null || config.viber !== null
+const isDemo = !hasTokens && database.embedded && (await isDemoTown(town))
+if (!hasTokens && !isDemo) log.warn({}, 'no messenger has a token: the bots are silent')
 const demo = isDemo ? await openDemo(town, config.http.port && config.http.port + 1) : null
 const { bots, server, url } = await listen(demo ? demo.configure(config) : config)
 await bots.start()

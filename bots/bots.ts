@@ -6,7 +6,7 @@ import { findFileLink, openFileLink } from '../core/documents/file-link.ts'
 import { openInbox } from '../core/inbox/accept-update.ts'
 import { type Language, openTranslator, type Translate } from '../templates/translate.ts'
 import { type Delivery, type Sender, startDelivery } from './delivery/delivery.ts'
-import { type DrawnFile, openDocuments } from './delivery/draw-document.ts'
+import { type DrawDocument, type DrawnFile, openDocuments } from './delivery/draw-document.ts'
 import { openCommands } from './dialog/commands.ts'
 import { type Engine } from './dialog/engine.ts'
 import { type Handled } from './dialog/handle-updates.ts'
@@ -23,7 +23,7 @@ import { telegramSender } from './telegram/sender.ts'
 import { telegramWebhook } from './telegram/webhook.ts'
 import { openViberClient } from './viber/client.ts'
 import { readUpdate as readViber } from './viber/read-update.ts'
-import { viberSender } from './viber/sender.ts'
+import { type PublishDocument, viberSender } from './viber/sender.ts'
 import { viberWebhook } from './viber/webhook.ts'
 import { openWelcome } from './viber/welcome.ts'
 
@@ -72,16 +72,8 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
   const senders: Record<Channel, Sender> = {
     telegram: api ? telegramSender(api, translate, draw) : away,
     viber: viber
-      ? viberSender(
-          viber,
-          translate,
-          async (document) => {
-            const { bytes, name } = await draw(document)
-            const token = await openFileLink(ctx, document)
-            const url = `${options.publicUrl}/files/${token}/${encodeURIComponent(name)}`
-            return { url, bytes: bytes.length, name }
-          },
-          (status) => ctx.log.error({ status }, 'Viber refuses the bot: an operator must look'),
+      ? viberSender(viber, translate, publisher(ctx, options, draw), (status) =>
+          ctx.log.error({ status }, 'Viber refuses the bot: an operator must look'),
         )
       : away,
   }
@@ -101,17 +93,7 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
     webhooks['viber'] = viberWebhook(options.viber.token, inbox, openWelcome(ctx, engine))
 
   let stopPolling: (() => Promise<void>) | null = null
-  const again = new Set<NodeJS.Timeout>()
-  // A messenger that is away must not stop the other one, nor the start.
-  async function insist(channel: Channel, introduction: () => Promise<void>): Promise<void> {
-    try {
-      await introduction()
-    } catch (error) {
-      const name = error instanceof Error ? error.name : 'unknown'
-      ctx.log.warn({ channel, error: name }, 'the messenger cannot be told where we are')
-      again.add(setTimeout(() => void insist(channel, introduction), INTRODUCE_AGAIN_MS))
-    }
-  }
+  const { desist, insist } = openInsistence(ctx)
   return {
     webhooks,
     openFile: async (token) => {
@@ -135,7 +117,7 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
       })
     },
     stop: async () => {
-      for (const timer of again) clearTimeout(timer)
+      desist()
       await stopPolling?.()
       await worker.stop()
       await delivery.stop()
@@ -163,6 +145,39 @@ function openTelegram({ telegram }: BotsOptions): Api | null {
     fetch: fetchOverHttp as unknown as typeof fetch,
     ...(telegram.apiRoot ? { apiRoot: telegram.apiRoot } : {}),
   })
+}
+
+// Viber fetches papers by itself: each gets an address nobody can guess.
+function publisher(ctx: Context, { publicUrl }: BotsOptions, draw: DrawDocument): PublishDocument {
+  return async (document) => {
+    const { bytes, name } = await draw(document)
+    const token = await openFileLink(ctx, document)
+    const url = `${publicUrl}/files/${token}/${encodeURIComponent(name)}`
+    return { url, bytes: bytes.length, name }
+  }
+}
+
+/** Tries again what a messenger did not take, until it does or `desist` ends it. */
+function openInsistence({ log }: Context) {
+  const timers = new Map<Channel, NodeJS.Timeout>()
+  let ended = false
+  // A messenger that is away must not stop the other one, nor the start.
+  async function insist(channel: Channel, introduction: () => Promise<void>): Promise<void> {
+    try {
+      await introduction()
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown'
+      log.warn({ channel, error: name }, 'the messenger cannot be told where we are')
+      if (ended) return
+      const again = () => void insist(channel, introduction)
+      timers.set(channel, setTimeout(again, INTRODUCE_AGAIN_MS))
+    }
+  }
+  const desist = () => {
+    ended = true
+    for (const timer of timers.values()) clearTimeout(timer)
+  }
+  return { insist, desist }
 }
 
 // Nobody has to keep another secret: whoever has the token could set the webhook anyway.

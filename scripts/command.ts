@@ -13,7 +13,7 @@ import { runMonth } from './month.ts'
 import { runUndo } from './undo.ts'
 import { runVerify } from './verify.ts'
 
-/** A command: words in, words out, exit code. Paths in `argv` are absolute by now. */
+/** A command: words in, words out, exit code. Paths in `argv` are relative to `cwd`. */
 export type Command = (
   town: Town,
   argv: readonly string[],

@@ -46,7 +46,7 @@ export async function loadDemoTown(
   folder: string,
   log: (line: string) => void,
 ): Promise<boolean> {
-  if (!(await isWanted(ctx))) return false
+  if (!(await isDemoTown(ctx)) || (await isComplete(ctx))) return false
   for (const { file, ...input } of FILES) {
     const content = await readFile(path.join(folder, file))
     const imported = await importFile(ctx, {
@@ -68,11 +68,17 @@ export async function loadDemoTown(
   return true
 }
 
-async function isWanted(ctx: Context): Promise<boolean> {
-  const { done, empty, ours } = await ctx.sql.one<{ done: boolean; empty: boolean; ours: boolean }>`
-    select not exists (select 1 from provider) as empty,
-      exists (select 1 from import_batch where author = ${AUTHOR}) as ours,
-      exists (select 1 from billing_period b join provider p on p.id = b.provider_id
-        where p.code = ${HOUSING} and b.period = ${LAST_MONTH}) as done`
-  return empty || (ours && !done)
+/** Whether the town is empty or the demo's own: nobody's real people are in it. */
+export async function isDemoTown(ctx: Context): Promise<boolean> {
+  const { demo } = await ctx.sql.one<{ demo: boolean }>`
+    select not exists (select 1 from provider)
+      or exists (select 1 from import_batch where author = ${AUTHOR}) as demo`
+  return demo
+}
+
+async function isComplete(ctx: Context): Promise<boolean> {
+  const { complete } = await ctx.sql.one<{ complete: boolean }>`
+    select exists (select 1 from billing_period b join provider p on p.id = b.provider_id
+      where p.code = ${HOUSING} and b.period = ${LAST_MONTH}) as complete`
+  return complete
 }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { readConfig } from '../config.ts'
+import { environment, readConfig } from '../config.ts'
 import { type ControlOutput } from '../core/db/control-channel.ts'
 import { type Database, openTown } from '../core/db/open-town.ts'
 import { restoreBackup } from '../core/db/restore.ts'
@@ -65,7 +65,7 @@ async function main(): Promise<number> {
     io.err(USAGE)
     return WRONG_USAGE
   }
-  const config = readConfig(process.env)
+  const config = readConfig(environment())
   const { dataDir, schema, url } = config.database
   const log = openLog('warn')
   const database = await openTown({ schema, databaseUrl: url, dataDir, log })

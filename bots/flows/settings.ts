@@ -1,8 +1,10 @@
 import { endLink, type LinkedAccount } from '../../core/access/linked-accounts.ts'
+import { countLaterLinks, endLaterLinks } from '../../core/access/end-links.ts'
 import { setLanguage } from '../../core/access/person.ts'
 import { type Context } from '../../core/context.ts'
 import { readPreferences, setPreference } from '../../core/notices/preferences.ts'
 import { type NoticeKind } from '../../core/notices/tell.ts'
+import { tellOfEndedLinks } from '../../core/notices/warn-holders.ts'
 import { type Choice, type Line, say, words } from '../../core/outbox/message.ts'
 import { LANGUAGES } from '../../templates/translate.ts'
 import { ask, finish, type Flow, type FlowState, leaveToMenu, type Turn } from '../dialog/flow.ts'
@@ -91,16 +93,19 @@ function accountLine({ address, number, providerName }: LinkedAccount): Line {
 async function takeAccount(ctx: Context, person: Visitor, value: unknown): Promise<Turn<State>> {
   const page = pageAsked(value)
   if (page !== null) return showAccounts(person, page)
-  const linked = person.accounts
-  const account = linked.find((each) => each.linkId === value)
+  const account = person.accounts.find((each) => each.linkId === value)
   if (!account) return showTop(ctx, person)
+  const { consumerId } = person
   const { linkId, number, providerName } = account
   const state: State = { flow: 'settings', step: 'unlink', linkId }
   const lines = [say('settings:unlink-sure', { number, provider: providerName })]
-  return ask<State>(state, lines, [
-    { label: say('settings:unlink-yes'), value: 'yes' },
-    { label: say('dialog:to-menu'), value: 'menu' },
-  ])
+  const choices: Choice[] = [{ label: say('settings:unlink-yes'), value: 'yes' }]
+  const others = await countLaterLinks(ctx, { consumerId, linkId })
+  if (others > 0) {
+    lines.push(say('settings:others', { count: others }))
+    choices.push({ label: say('settings:revoke-others'), value: 'others' })
+  }
+  return ask<State>(state, lines, [...choices, { label: say('dialog:to-menu'), value: 'menu' }])
 }
 
 async function takeUnlink(
@@ -109,9 +114,14 @@ async function takeUnlink(
   state: Unlink,
   value: unknown,
 ): Promise<Turn<State>> {
-  if (value !== 'yes') return showTop(ctx, person)
   const { consumerId } = person
-  await endLink(ctx, { consumerId, linkId: state.linkId, reason: 'unlinked-by-person' })
+  const { linkId } = state
+  if (value === 'others') {
+    await tellOfEndedLinks(ctx, await endLaterLinks(ctx, { consumerId, linkId }), 'revoked')
+    return finish([say('settings:others-revoked')])
+  }
+  if (value !== 'yes') return showTop(ctx, person)
+  await endLink(ctx, { consumerId, linkId, reason: 'unlinked-by-person' })
   await refreshAccounts(ctx, person)
   return finish([say('settings:unlinked')])
 }

@@ -8,7 +8,7 @@ const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 const CODE_LENGTH = 10
 const BITS_A_LETTER = 5
 /** A printed code is taken for the bill's month and this many months after it. */
-const VALID_MONTHS = 3
+export const CODE_VALID_MONTHS = 3
 
 /** `K7QP-M2XW-9A`-like code of an account's bill: 50 bits, the same each time the bill is drawn. */
 export async function billCode(ctx: Context, accountId: number, month: Period): Promise<string> {
@@ -29,7 +29,7 @@ export async function findBillCode(
   const given = Buffer.from(accountKey(typed).replace(/[^0-9A-Z]/g, ''))
   const thisMonth = periodOf(dayIn(ctx.now(), ctx.zone))
   let found: Period | null = null
-  for (let age = 0; age <= VALID_MONTHS; age++) {
+  for (let age = 0; age <= CODE_VALID_MONTHS; age++) {
     const month = addMonths(thisMonth, -age)
     const right = Buffer.from(compute(secret, accountId, month))
     if (given.length === right.length && timingSafeEqual(given, right)) found = month

@@ -1,7 +1,6 @@
 import { accountKey } from '../registry/account-number.ts'
 import { type Context } from '../context.ts'
 import { addMonths, dayIn, firstDay, periodOf } from '../period.ts'
-import { findBillCode } from './bill-code.ts'
 import { type Proof } from './proof.ts'
 
 /** A payment proves an account for this many whole months before the current one. */
@@ -9,15 +8,17 @@ const RECENT_MONTHS = 6
 /** Digits compared from the end: national number without the trunk prefix. */
 const PHONE_DIGITS = 9
 
-/** Whether the fact is true of the account. */
-export async function checkProof(ctx: Context, accountId: number, proof: Proof): Promise<boolean> {
+/** Whether the fact is true of the account. A code from the bill is used up instead (bill-code.ts). */
+export async function checkProof(
+  ctx: Context,
+  accountId: number,
+  proof: Exclude<Proof, { kind: 'bill-code' }>,
+): Promise<boolean> {
   switch (proof.kind) {
     case 'meter':
       return isMeter(ctx, accountId, proof.serial)
     case 'payment':
       return isPayment(ctx, accountId, proof)
-    case 'bill-code':
-      return (await findBillCode(ctx, accountId, proof.code)) !== null
     case 'phone':
       return isPhone(ctx, accountId, proof.phone)
   }

@@ -1,4 +1,4 @@
-import { billCode } from '../access/bill-code.ts'
+import { billCode, CODE_VALID_MONTHS } from '../access/bill-code.ts'
 import { type Context } from '../context.ts'
 import { kopecks, type Kopecks, sum } from '../money.ts'
 import { addMonths, firstDay, lastDay, makeDate, type Period, type PlainDate } from '../period.ts'
@@ -29,8 +29,6 @@ type Account = {
 
 /** Day of the next month by which a bill is paid. Source: typical contracts of public utilities. */
 const DUE_DAY = 20
-/** A printed code links a messenger up to this many months after its bill. */
-const CODE_MONTHS = 3
 /** Longest recipient of the payment code; longer names are cut at a word. */
 const RECIPIENT_MAX = 38
 
@@ -56,7 +54,7 @@ export async function buildBill(ctx: Context, input: { accountId: number; month:
     issuedOn: account.issuedOn,
     dueOn: makeDate(Math.floor(next / 100), next % 100, DUE_DAY) ?? lastDay(next),
     dataAsOf: lastDay(month),
-    currency: ctx.country === 'by' ? 'BYN' : 'UAH',
+    currency: ctx.currency as BillDocument['currency'],
     provider: providerOf(account),
     payer: payerOf(account),
     services,
@@ -66,7 +64,7 @@ export async function buildBill(ctx: Context, input: { accountId: number; month:
     readingsTo: { from: firstDay(next), to: lastDay(next), phone: account.phone },
     link: {
       code: (await billCode(ctx, accountId, month)).replaceAll('-', ''),
-      validTo: lastDay(addMonths(month, CODE_MONTHS)),
+      validTo: lastDay(addMonths(month, CODE_VALID_MONTHS)),
     },
   }
   return accept(bill)

@@ -75,7 +75,7 @@ function readRows(ctx: Context, accountId: number, month: Period): Promise<Row[]
     left join lateral (
       select obligatory from subsidy_award w where w.agreement_id = g.id
         and extract(year from w.from_day) * 100 + extract(month from w.from_day) <= ${month}
-        and extract(year from w.to_day) * 100 + extract(month from w.to_day) >= ${month}
+        and extract(year from w.to_day - 1) * 100 + extract(month from w.to_day - 1) >= ${month}
       order by w.from_day desc limit 1) w on true
     left join lateral (
       select from_day from tariff f where f.service_id = s.id and f.price_e8 = c.price1_e8

@@ -28,7 +28,7 @@ const AGREEMENTS_A_PIECE = 5000
  * before the charges are already inside the claim). When earlier history arrives, or is undone, the
  * opening moves: the old one is taken back where it stood. An agreement without charges has none.
  *
- * Call after the charges and payments of the change are stored and booked.
+ * Call when the charges of the change are stored and what it books for earlier months is booked.
  */
 export async function placeOpenings(
   ctx: Context,

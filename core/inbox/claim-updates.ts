@@ -37,10 +37,11 @@ export async function markHandled(ctx: Context, ids: readonly bigint[]): Promise
  * aside as `failed`. `error` is a code or an error's name, never its text: that may quote people.
  */
 export async function noteFailure(ctx: Context, id: bigint, error: string): Promise<boolean> {
-  const { state } = await ctx.sql.one<{ state: string }>`
+  // Another worker may have handled it between our rollback and now: then it is not ours any more.
+  const row = await ctx.sql.maybe<{ state: string }>`
     update inbox set attempts = attempts + 1, error = ${error},
       state = case when attempts + 1 >= ${ATTEMPTS_MAX}::int4 then 'failed' else 'waiting' end,
       handled_at = case when attempts + 1 >= ${ATTEMPTS_MAX}::int4 then ${ctx.now()}::timestamptz end
-    where id = ${id} returning state`
-  return state === 'failed'
+    where id = ${id} and state = 'waiting' returning state`
+  return row?.state === 'failed'
 }

@@ -1,3 +1,4 @@
+import { type EndedLink } from '../access/end-links.ts'
 import { type Context } from '../context.ts'
 import { say } from '../outbox/message.ts'
 import { dayIn } from '../period.ts'
@@ -38,6 +39,22 @@ export async function tellOfFailedTries(
       dedupeKey: `link-failed ${accountId} to ${consumerId} ${today}`,
     })
   }
+}
+
+/** Tells people that their link ended, and why. */
+export async function tellOfEndedLinks(
+  ctx: Context,
+  ended: readonly EndedLink[],
+  reason: 'holder-changed' | 'revoked',
+): Promise<void> {
+  for (const { accountId, consumerId, number } of ended)
+    await tell(ctx, {
+      kind: 'security',
+      consumerId,
+      accountId,
+      lines: [say(`notice:link-ended.${reason}`, { number })],
+      dedupeKey: `link-ended ${accountId} to ${consumerId} ${ctx.now().getTime()}`,
+    })
 }
 
 function readHolders(

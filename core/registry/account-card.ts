@@ -29,18 +29,21 @@ export type AccountCard = AccountRef & {
   services: readonly number[]
 }
 
+/** A card the town has. */
+export type StoredCard = AccountCard & { accountId: number }
+
 const CARDS_A_PIECE = 10_000
 
 /** The cards of accounts that exist, by `accountRefText`. */
 export async function readAccountCards(
   ctx: Context,
   wanted: readonly AccountRef[],
-): Promise<Map<string, AccountCard>> {
-  const cards = new Map<string, AccountCard>()
+): Promise<Map<string, StoredCard>> {
+  const cards = new Map<string, StoredCard>()
   for (let start = 0; start < wanted.length; start += CARDS_A_PIECE) {
     const piece = wanted.slice(start, start + CARDS_A_PIECE)
-    const rows = await ctx.sql.many<AccountCard>`
-      select a.provider_id as "providerId", a.number_key as key, a.number,
+    const rows = await ctx.sql.many<StoredCard>`
+      select a.id as "accountId", a.provider_id as "providerId", a.number_key as key, a.number,
         h.street_type as "streetType", h.street, h.number as house, p.flat,
         a.holder_name as "holderName", a.phone, a.email, a.total_area_e8 as "totalAreaE8",
         a.heated_area_e8 as "heatedAreaE8", a.occupants, a.benefit_percent as "benefitPercent",

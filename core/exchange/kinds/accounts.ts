@@ -1,8 +1,12 @@
+import { endLinksOfOldHolders } from '../../access/end-links.ts'
+import { tellOfEndedLinks } from '../../notices/warn-holders.ts'
 import { dayIn, type PlainDate } from '../../period.ts'
+import { accountKey } from '../../registry/account-number.ts'
 import {
   type AccountCard,
   readAccountCards,
   storeAccountCards,
+  type StoredCard,
 } from '../../registry/account-card.ts'
 import { accountRefText } from '../../registry/find-accounts.ts'
 import { type Directory, readDirectory } from '../../registry/read-directory.ts'
@@ -109,10 +113,32 @@ export const accounts = defineKind<AccountRow>({
     return {
       fresh,
       changed,
-      apply: () => storeAccountCards(job.tx, [...fresh, ...changed]),
+      apply: async () => {
+        await storeAccountCards(job.tx, [...fresh, ...changed])
+        await shutOutOldHolders(job, changed, stored)
+      },
     }
   },
 })
+
+// Who had access had it as, or from, the old holder.
+async function shutOutOldHolders(
+  { tx }: Job,
+  changed: readonly CardRow[],
+  stored: ReadonlyMap<string, StoredCard>,
+): Promise<void> {
+  const accountIds = changed.flatMap((card) => {
+    const before = stored.get(accountRefText(card))
+    return before && holderKey(before) !== holderKey(card) ? [before.accountId] : []
+  })
+  if (accountIds.length === 0) return
+  await tellOfEndedLinks(tx, await endLinksOfOldHolders(tx, accountIds), 'holder-changed')
+}
+
+// One name however its program writes apostrophes, spaces, case and letters that look alike.
+function holderKey({ holderName }: { holderName: string }): string {
+  return accountKey(holderName).replace(/['’ʼ`]/g, '')
+}
 
 function readTownRow(cells: Cells): AccountRow {
   const balanceOn = /\d{2}\.\d{2}\.\d{4}$/.exec(cells.heading('balance'))?.[0]
