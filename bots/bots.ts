@@ -5,8 +5,9 @@ import { type Context } from '../core/context.ts'
 import { findFileLink, openFileLink } from '../core/documents/file-link.ts'
 import { openInbox } from '../core/inbox/accept-update.ts'
 import { type Language, openTranslator, type Translate } from '../templates/translate.ts'
-import { type Delivery, type Sender, startDelivery } from './delivery/delivery.ts'
+import { type Delivery, startDelivery } from './delivery/delivery.ts'
 import { type DrawDocument, type DrawnFile, openDocuments } from './delivery/draw-document.ts'
+import { type Sender } from './delivery/sender.ts'
 import { openCommands } from './dialog/commands.ts'
 import { type Engine } from './dialog/engine.ts'
 import { type Handled } from './dialog/handle-updates.ts'
@@ -16,12 +17,12 @@ import { humanLines } from './flows/contacts.ts'
 import { openFlows } from './flows/flows.ts'
 import { openIntents } from './flows/intents.ts'
 import { fetchOverHttp } from './telegram/fetch.ts'
-import { introduce } from './telegram/introduce.ts'
+import { introduce, IntroductionError } from './telegram/introduce.ts'
 import { pollUpdates } from './telegram/poll.ts'
 import { readUpdate as readTelegram } from './telegram/read-update.ts'
 import { telegramSender } from './telegram/sender.ts'
 import { telegramWebhook } from './telegram/webhook.ts'
-import { openViberClient } from './viber/client.ts'
+import { openViberClient, ViberApiError } from './viber/client.ts'
 import { readUpdate as readViber } from './viber/read-update.ts'
 import { type PublishDocument, viberSender } from './viber/sender.ts'
 import { viberWebhook } from './viber/webhook.ts'
@@ -69,12 +70,12 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
     ? openViberClient(options.viber.apiUrl ?? VIBER_API_URL, options.viber.token)
     : null
 
+  const callOperator = (channel: Channel) => (status: number) =>
+    ctx.log.error({ channel, status }, 'the messenger refuses the bot: an operator must look')
   const senders: Record<Channel, Sender> = {
-    telegram: api ? telegramSender(api, translate, draw) : away,
+    telegram: api ? telegramSender(api, translate, draw, callOperator('telegram')) : away,
     viber: viber
-      ? viberSender(viber, translate, publisher(ctx, options, draw), (status) =>
-          ctx.log.error({ status }, 'Viber refuses the bot: an operator must look'),
-        )
+      ? viberSender(viber, translate, publisher(ctx, options, draw), callOperator('viber'))
       : away,
   }
   const delivery = startDelivery(ctx, senders)
@@ -93,7 +94,7 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
     webhooks['viber'] = viberWebhook(options.viber.token, inbox, openWelcome(ctx, engine))
 
   let stopPolling: (() => Promise<void>) | null = null
-  const { desist, insist } = openInsistence(ctx)
+  const { desist, hasEnded, insist } = openInsistence(ctx)
   return {
     webhooks,
     openFile: async (token) => {
@@ -105,7 +106,8 @@ export function openBots(ctx: Context, options: BotsOptions): Bots {
       await insist('telegram', async () => {
         if (!api || !telegram) return
         await introduce(api, { translate, publicUrl, secret: secretOf(telegram.token) })
-        if (!publicUrl) stopPolling = pollUpdates(api, inbox, ctx.log)
+        // The end may have come while Telegram was thinking.
+        if (!publicUrl && !hasEnded()) stopPolling = pollUpdates(api, inbox, ctx.log)
       })
       await insist('viber', async () => {
         await viber?.call('set_webhook', {
@@ -132,7 +134,8 @@ function openEngine(translate: (language: Language) => Translate): Engine {
     flows: openFlows(intents),
     translate,
     commands: openCommands(translate),
-    isUrgent: intents.isUrgent,
+    isEmergency: intents.isEmergency,
+    isMeaningful: intents.isMeaningful,
     humanLines,
   }
 }
@@ -166,8 +169,7 @@ function openInsistence({ log }: Context) {
     try {
       await introduction()
     } catch (error) {
-      const name = error instanceof Error ? error.name : 'unknown'
-      log.warn({ channel, error: name }, 'the messenger cannot be told where we are')
+      log.warn({ channel, reason: reasonOf(error) }, 'the messenger cannot be told where we are')
       if (ended) return
       const again = () => void insist(channel, introduction)
       timers.set(channel, setTimeout(again, INTRODUCE_AGAIN_MS))
@@ -177,12 +179,18 @@ function openInsistence({ log }: Context) {
     ended = true
     for (const timer of timers.values()) clearTimeout(timer)
   }
-  return { insist, desist }
+  return { insist, desist, hasEnded: () => ended }
 }
 
 // Nobody has to keep another secret: whoever has the token could set the webhook anyway.
 function secretOf(token: string): string {
   return createHmac('sha256', token).update('webhook').digest('hex')
+}
+
+// Errors of these kinds are made without the token; the text of any other may hold it.
+function reasonOf(error: unknown): string {
+  if (error instanceof IntroductionError || error instanceof ViberApiError) return error.message
+  return error instanceof Error ? error.name : 'unknown'
 }
 
 async function away() {

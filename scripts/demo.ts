@@ -5,6 +5,9 @@ import { type Town } from '../core/context.ts'
 import { loadDemoTown } from './demo-town.ts'
 import { startSimulator } from './simulator/simulator.ts'
 
+/** A restarted simulator counts on by the clock: the town remembers the numbers it has seen. */
+const NUMBERED_SINCE = Date.UTC(2026, 0, 1)
+
 export type Demo = {
   /** The same settings with both messengers simulated. */
   configure: (config: Config) => Config
@@ -17,7 +20,7 @@ const FOLDER = path.join(import.meta.dirname, 'demo', 'isengard')
 /** What a newcomer can link with; invented, like the whole town. */
 const HINTS = [
   'Рахунок 101 · лічильник води 032264',
-  'Рахунок 101 · оплата: 200,20 15.10.2026',
+  'Рахунок 101 · оплата: 200,20 12.10.2026',
   'Показання одним рядком: «101 73»',
 ]
 
@@ -34,6 +37,7 @@ export async function openDemo(town: Town, port: number): Promise<Demo> {
     port,
     telegramToken,
     viberToken,
+    firstNumber: Math.floor((Date.now() - NUMBERED_SINCE) / 1000),
     hints: HINTS,
   })
   return {

@@ -67,7 +67,8 @@ const issue = endpoint({
   refusals: {
     forbidden: FORBIDDEN,
     'provider-not-found': NO_PROVIDER,
-    'month-in-future': { status: 422, means: 'The month has not begun' },
+    'month-not-over': { status: 422, means: 'The month is not over' },
+    'nothing-charged': { status: 422, means: 'The charges of the month have not come yet' },
     'nothing-to-issue': { status: 422, means: 'There are no entries up to this month' },
   },
   async run({ body, caller, town }) {

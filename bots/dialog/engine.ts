@@ -25,7 +25,8 @@ export type Engine = {
   translate: (language: Language) => Translate
   commands: Commands
   /** Whether a text a step did not understand must be answered all the same. */
-  isUrgent: (text: string) => boolean
+  isEmergency: (text: string) => boolean
+  isMeaningful: (text: string) => boolean
   /** The offer of a human. */
   humanLines: (ctx: Context, person: Visitor) => Promise<Line[]>
 }
@@ -81,6 +82,9 @@ export async function takeTurn(
   const command = raw.kind === 'text' ? engine.commands.find(raw.text) : null
   if (command) return obey(ctx, engine, person, dialog, command)
   if (expired) return converse(ctx, engine, person, MENU, plain(raw), [bubble('dialog:expired')])
+  // Before any step takes it for an answer: a note, a number with digits in it.
+  if (raw.kind === 'text' && dialog.state.flow !== MENU.flow && engine.isEmergency(raw.text))
+    return converse(ctx, engine, person, MENU, plain(raw))
   if (raw.kind === 'text') {
     const labelled = labelledBy(raw.text, dialog.offered, translate)
     const [only, another] = labelled
@@ -143,7 +147,7 @@ async function converse(
     // A flow that a deploy removed: the conversation goes on from the menu.
     if (!flow) return enter(ctx, engine, person, MENU)
     const turn: Turn = await flow(ctx, person, state, input)
-    if (isUrgentMiss(engine, state, turn, input)) {
+    if (isMeantForMenu(engine, state, turn, input)) {
       state = MENU
       continue
     }
@@ -159,13 +163,13 @@ async function converse(
   throw new Error(`flows lead in a circle at ${state.flow}`)
 }
 
-// What the menu takes for an emergency or a call for a human is answered in any step.
-function isUrgentMiss(engine: Engine, { flow }: FlowState, turn: Turn, input: Input): boolean {
+// Words that a step cannot use may be for the menu: a balance, a bill, a human.
+function isMeantForMenu(engine: Engine, { flow }: FlowState, turn: Turn, input: Input): boolean {
   return (
     turn.missed === true &&
     flow !== MENU.flow &&
     input.kind === 'text' &&
-    engine.isUrgent(input.text)
+    engine.isMeaningful(input.text)
   )
 }
 

@@ -4,13 +4,12 @@ import { LANGUAGES, type Language, type Translate } from '../../templates/transl
 const INTENTS = ['emergency', 'human', 'reading', 'bill', 'balance', 'link', 'settings'] as const
 export type Intent = (typeof INTENTS)[number]
 
-/** What cannot wait for the end of another conversation. */
-const URGENT: readonly Intent[] = ['emergency', 'human']
-
 export type Intents = {
   find: (text: string) => Intent | null
-  /** Whether the text must be answered in whatever step it is said. */
-  isUrgent: (text: string) => boolean
+  /** Whether it is told by phone first, in whatever step it is said. */
+  isEmergency: (text: string) => boolean
+  /** Whether it means anything to the menu. */
+  isMeaningful: (text: string) => boolean
 }
 
 /** Finds what a message means by the beginnings of its words, in every language. */
@@ -26,9 +25,7 @@ export function openIntents(translate: (language: Language) => Translate): Inten
   }
   return {
     find,
-    isUrgent: (text) => {
-      const intent = find(text)
-      return intent !== null && URGENT.includes(intent)
-    },
+    isEmergency: (text) => find(text) === 'emergency',
+    isMeaningful: (text) => find(text) !== null,
   }
 }

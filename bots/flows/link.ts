@@ -115,11 +115,15 @@ function isBillCode(text: string): boolean {
 
 // `200,20 15.10.2026`: the sum, then the day.
 function readPayment(text: string): Proof | null {
-  const match = /^(.+?)[\s;,]+(\d{1,2})[./-](\d{1,2})[./-](\d{4})$/.exec(text)
+  const match = /^(.+?)[\s;,]+(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})$/.exec(text)
   const amount = match?.[1] === undefined ? null : parseSum(match[1])
   const paidOn: PlainDate | null =
-    match && makeDate(Number(match[4]), Number(match[3]), Number(match[2]))
+    match && makeDate(fullYear(Number(match[4])), Number(match[3]), Number(match[2]))
   return amount === null || !paidOn ? null : { kind: 'payment', amount: kopecks(amount), paidOn }
+}
+
+function fullYear(year: number): number {
+  return year < 100 ? 2000 + year : year
 }
 
 async function tryFact(
@@ -132,7 +136,12 @@ async function tryFact(
   if (result.ok) {
     await refreshAccounts(ctx, person)
     await tellOfNewLink(ctx, { accountIds: result.value.newAccountIds, consumerId })
-    return finish([say('link:done', { number: given.number })])
+    const added = person.accounts.filter((a) => result.value.accountIds.includes(a.accountId))
+    return finish(
+      added.map(({ address, number, providerName }) =>
+        say('link:done', { provider: providerName, number, address }),
+      ),
+    )
   }
   if (result.code === 'too-many-tries') return finish([say('link:too-many-tries')])
   await tellOfFailedTries(ctx, { accountIds: result.warn, consumerId })

@@ -20,6 +20,7 @@ import { ask, finish, miss, type Turn } from '../dialog/flow.ts'
 import { type Input } from '../dialog/input.ts'
 import { type Visitor } from '../dialog/visitor.ts'
 import { type Confirm, type ReadingState, type Typed } from './reading-state.ts'
+import { readTypedReading } from './typed-reading.ts'
 
 /** Says what the values mean and asks for a yes, with a warning where one looks unusual. */
 export async function judgeDials(
@@ -27,6 +28,8 @@ export async function judgeDials(
   meter: MeterState,
   values: readonly Quantity[],
 ): Promise<Turn<ReadingState>> {
+  const today = dayIn(ctx.now(), ctx.zone)
+  const expired = meter.verifiedUntil !== null && meter.verifiedUntil < today
   const lines: Line[] = [say('reading:check', { service: meter.serviceName, serial: meter.serial })]
   const typed: Typed[] = []
   let total = 0n
@@ -49,9 +52,11 @@ export async function judgeDials(
     })
     total += volume === null ? 0n : await readCost(ctx, meter, zone, volume)
   }
-  if (total > 0n) lines.push(say('reading:about-money', { amount: money(kopecks(total)) }))
+  // What will not be charged by has no price.
+  if (expired) lines.push(say('reading:verification-expired'))
+  else if (total > 0n) lines.push(say('reading:about-money', { amount: money(kopecks(total)) }))
   const state: Confirm = { flow: 'reading', step: 'confirm', meterId: meter.meterId, typed }
-  return ask<ReadingState>(state, lines, confirmChoices(typed))
+  return ask<ReadingState>(state, lines, confirmChoices(meter, typed))
 }
 
 function dialLines(
@@ -88,14 +93,18 @@ async function readCost(
   return price === null ? 0n : cost(volume, price)
 }
 
-function confirmChoices(typed: readonly Typed[]): Choice[] {
+function confirmChoices(meter: MeterState, typed: readonly Typed[]): Choice[] {
   const change: Choice = { label: say('reading:change'), value: 'change' }
   const cancel: Choice = { label: say('dialog:cancel'), value: 'cancel' }
   // Below the last value: a passed zero, another meter, or a slip of the finger.
   if (typed.some((dial) => dial.verdict === 'below')) {
-    const passed: Choice = { label: say('reading:passed-zero'), value: 'confirm' }
+    const passed: Choice = { label: say('reading:passed-zero'), value: 'passed' }
     const replaced: Choice = { label: say('reading:replaced'), value: 'replaced' }
-    return [change, passed, replaced, cancel]
+    const right: Choice = { label: say('reading:insist'), value: 'confirm' }
+    // A dial in its first half is far from its zero.
+    const half = 10n ** BigInt(meter.digits) * 50_000_000n
+    const canPass = typed.every((d) => d.verdict !== 'below' || BigInt(d.previous) >= half)
+    return [change, ...(canPass ? [passed] : []), replaced, right, cancel]
   }
   return [{ label: say('reading:confirm'), value: 'confirm' }, change, cancel]
 }
@@ -109,8 +118,7 @@ export async function confirmReading(
   input: Input,
 ): Promise<Turn<ReadingState>> {
   if (!meter) return finish([say('reading:no-meters')])
-  if (input.kind !== 'choice')
-    return miss(ask(state, [say('dialog:press-or-type')], confirmChoices(state.typed)))
+  if (input.kind !== 'choice') return takeAnother(ctx, person, meter, state, input)
   if (input.value === 'cancel') return finish([say('dialog:cancelled')])
   if (input.value === 'replaced') return finish([say('reading:replaced-how')])
   if (input.value === 'change') {
@@ -123,7 +131,26 @@ export async function confirmReading(
     const zone = words(`reading:zone.${meter.registers[0]?.zone ?? 0}`)
     return ask<ReadingState>(again, [say('reading:ask-value', { zone })])
   }
-  return store(ctx, person, meter, state.typed)
+  return store(ctx, person, meter, state.typed, input.value === 'passed')
+}
+
+// Another number takes the place of the one asked about; a wrong yes must not store the old one.
+function takeAnother(
+  ctx: Context,
+  person: Visitor,
+  meter: MeterState,
+  state: Confirm,
+  input: Input,
+): Turn<ReadingState> | Promise<Turn<ReadingState>> {
+  const again = ask<ReadingState>(
+    state,
+    [say('dialog:press-or-type')],
+    confirmChoices(meter, state.typed),
+  )
+  if (input.kind !== 'text' || meter.registers.length > 1) return miss(again)
+  const typed = readTypedReading(input.text, person.accounts)
+  if (!typed || typed.value >= 10n ** BigInt(meter.digits) * 100_000_000n) return miss(again)
+  return judgeDials(ctx, meter, [typed.value])
 }
 
 async function store(
@@ -131,6 +158,7 @@ async function store(
   person: Visitor,
   meter: MeterState,
   typed: readonly Typed[],
+  passedZero: boolean,
 ): Promise<Turn<ReadingState>> {
   const today = dayIn(ctx.now(), ctx.zone)
   const result = await recordReadings(ctx, {
@@ -142,7 +170,7 @@ async function store(
     values: typed.map((dial) => ({
       registerId: dial.registerId,
       value: quantity(BigInt(dial.value)),
-      rolledOver: dial.verdict === 'rollover' || dial.verdict === 'below',
+      rolledOver: dial.verdict === 'rollover' || (passedZero && dial.verdict === 'below'),
       needsReview: dial.verdict === 'unusual' || dial.verdict === 'below',
     })),
   })
@@ -150,10 +178,10 @@ async function store(
   const no = result.value.registrationNo.toString()
   const lines = [say('reading:accepted', { no })]
   for (const dial of typed) lines.push(acceptedLine(meter, dial))
-  if (result.value.counted) lines.push(say('reading:counts-for', { month: month(meter.month) }))
-  else lines.push(say('reading:verification-expired'))
-  if (typed.some((dial) => dial.verdict === 'below' || dial.verdict === 'unusual'))
-    lines.push(say('reading:will-be-looked-at'))
+  const isOdd = typed.some((dial) => dial.verdict === 'below' || dial.verdict === 'unusual')
+  if (!result.value.counted) lines.push(say('reading:verification-expired'))
+  else if (isOdd) lines.push(say('reading:will-be-looked-at'))
+  else lines.push(say('reading:counts-for', { month: month(meter.month) }))
   return finish(lines)
 }
 

@@ -3,9 +3,17 @@ import { type Language, type Translate } from '../../templates/translate.ts'
 import { ALLOWED_UPDATES } from './poll.ts'
 import { setCommands } from './set-commands.ts'
 
+/** Telegram did not take the bot's settings; the message says why and holds no token. */
+export class IntroductionError extends Error {
+  constructor(reason: string) {
+    super(`Telegram did not take the bot's settings: ${reason}`)
+    this.name = 'IntroductionError'
+  }
+}
+
 /**
  * Tells Telegram the bot's commands and where to send updates; without a public address it is to
- * keep them until polled. Throws what went wrong without the token, which grammY's errors hold.
+ * keep them until polled. Throws IntroductionError.
  */
 export async function introduce(
   api: Api,
@@ -25,7 +33,7 @@ export async function introduce(
         allowed_updates: [...ALLOWED_UPDATES],
       })
   } catch (error) {
-    throw new Error(`Telegram did not take the bot's settings: ${reasonOf(error)}`)
+    throw new IntroductionError(reasonOf(error))
   }
 }
 

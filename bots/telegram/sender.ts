@@ -1,8 +1,8 @@
 import { type Api, GrammyError, InputFile } from 'grammy'
-import { type QueuedLetter } from '../../core/outbox/enqueue.ts'
-import { type DrawDocument } from '../delivery/draw-document.ts'
+import { type Message } from '../../core/outbox/message.ts'
 import { type Language, type Translate } from '../../templates/translate.ts'
-import { type SendResult } from '../delivery/delivery.ts'
+import { type DrawDocument, type DrawnFile } from '../delivery/draw-document.ts'
+import { type CallOperator, type Sender, type SendResult } from '../delivery/sender.ts'
 import { renderText } from '../dialog/render.ts'
 import { splitText } from '../dialog/split-text.ts'
 import { keyboardOf } from './keyboard.ts'
@@ -11,17 +11,25 @@ const TEXT_MAX = 4096
 const CAPTION_MAX = 1024
 const BLOCKED = 403
 const TOO_MANY = 429
+/** The token is wrong or was replaced: about the bot, not the person. */
+const BOT_IN_TROUBLE = [401, 404]
 
 /** Sends a letter with grammY and says how it ended. */
 export function telegramSender(
   api: Api,
   translate: (language: Language) => Translate,
   draw: DrawDocument,
-): (letter: QueuedLetter) => Promise<SendResult> {
-  return async (letter) => {
+  callOperator: CallOperator,
+): Sender {
+  return async ({ externalId, language, message }) => {
+    const file = message.document && (await draw(message.document))
+    const words = translate(language as Language)
     try {
-      return { sent: true, messageId: String(await sendMessage(api, translate, draw, letter)) }
+      const messageId = String(await sendMessage(api, words, externalId, message, file))
+      return { sent: true, messageId }
     } catch (error) {
+      if (error instanceof GrammyError && BOT_IN_TROUBLE.includes(error.error_code))
+        callOperator(error.error_code)
       return explain(error)
     }
   }
@@ -29,19 +37,21 @@ export function telegramSender(
 
 async function sendMessage(
   api: Api,
-  translate: (language: Language) => Translate,
-  draw: DrawDocument,
-  { externalId, language, message }: QueuedLetter,
+  words: Translate,
+  externalId: string,
+  message: Message,
+  file: DrawnFile | undefined,
 ): Promise<number> {
-  const words = translate(language as Language)
   const text = renderText(message, words)
   const keyboard = keyboardOf(message, words)
   const other = keyboard ? { reply_markup: keyboard } : {}
-  if (message.document) {
-    const { bytes, name } = await draw(message.document)
+  if (file) {
     const caption = text.slice(0, CAPTION_MAX)
-    const file = new InputFile(bytes, name)
-    return (await api.sendDocument(externalId, file, { caption, ...other })).message_id
+    const sent = await api.sendDocument(externalId, new InputFile(file.bytes, file.name), {
+      caption,
+      ...other,
+    })
+    return sent.message_id
   }
   const pieces = splitText(text, TEXT_MAX)
   for (const piece of pieces.slice(0, -1)) await api.sendMessage(externalId, piece)
@@ -58,7 +68,8 @@ function explain(error: unknown): SendResult {
     const seconds = error.parameters.retry_after ?? 1
     return { sent: false, then: 'again', afterMs: seconds * 1000, error: code }
   }
-  if (error.error_code >= 500) return { sent: false, then: 'again', afterMs: null, error: code }
+  if (error.error_code >= 500 || BOT_IN_TROUBLE.includes(error.error_code))
+    return { sent: false, then: 'again', afterMs: null, error: code }
   if (/chat not found|user is deactivated/.test(error.description))
     return { sent: false, then: 'unreachable', error: code }
   return { sent: false, then: 'failed', error: code }

@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type Inbox } from '../../core/inbox/accept-update.ts'
-import { storable } from '../dialog/storable.ts'
 import { type Webhook } from '../dialog/webhook.ts'
 import { chatOf } from './read-update.ts'
 
@@ -23,8 +22,7 @@ export function telegramWebhook(secret: string, inbox: Inbox): Webhook {
 /** Puts an update into the durable inbox under Telegram's own number. */
 export function storeUpdate(inbox: Inbox, update: { update_id: number }): Promise<boolean> {
   const updateId = String(update.update_id)
-  const payload = storable(update)
-  return inbox.accept({ channel: 'telegram', updateId, chat: chatOf(update), payload })
+  return inbox.accept({ channel: 'telegram', updateId, chat: chatOf(update), payload: update })
 }
 
 function parse(body: Buffer): { update_id: number } | null {

@@ -1,7 +1,6 @@
-import { type QueuedLetter } from '../../core/outbox/enqueue.ts'
 import { type DocumentRef } from '../../core/outbox/message.ts'
 import { type Language, type Translate } from '../../templates/translate.ts'
-import { type SendResult } from '../delivery/delivery.ts'
+import { type CallOperator, type Sender, type SendResult } from '../delivery/sender.ts'
 import { ViberApiError, type ViberClient } from './client.ts'
 import { bodiesOf, type FileAddress } from './message.ts'
 
@@ -20,8 +19,8 @@ export function viberSender(
   client: ViberClient,
   translate: (language: Language) => Translate,
   publish: PublishDocument,
-  callOperator: (status: number) => void,
-): (letter: QueuedLetter) => Promise<SendResult> {
+  callOperator: CallOperator,
+): Sender {
   return async ({ externalId: receiver, language, message }) => {
     const file = message.document && (await publish(message.document))
     let messageId = ''

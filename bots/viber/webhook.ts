@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Inbox } from '../../core/inbox/accept-update.ts'
-import { storable } from '../dialog/storable.ts'
 import { type Webhook } from '../dialog/webhook.ts'
 import { parseExact } from './exact-json.ts'
 import { chatOf, type ViberEvent } from './read-update.ts'
@@ -17,9 +16,8 @@ export type Welcome = (event: ViberEvent) => Promise<object>
 export function viberWebhook(token: string, inbox: Inbox, welcome: Welcome): Webhook {
   return async ({ body, header }) => {
     if (!isSigned(body, header(SIGNATURE_HEADER) ?? '', token)) return { status: 403 }
-    const parsed = parse(body)
-    if (!parsed) return { status: 400 }
-    const event = storable(parsed)
+    const event = parse(body)
+    if (!event) return { status: 400 }
     if (event.event === 'webhook') return { status: 200 }
     if (event.event === 'conversation_started') return { status: 200, body: await welcome(event) }
     const updateId = `${event.event} ${event.message_token ?? ''} ${chatOf(event)}`

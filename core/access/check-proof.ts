@@ -26,11 +26,12 @@ export async function checkProof(
 
 async function isMeter(ctx: Context, accountId: number, serial: string): Promise<boolean> {
   const key = accountKey(serial)
-  // Sources leave the number of some meters empty: that is nothing one could know.
-  if (key === '') return false
+  // Sources leave the number of some meters empty: that is nothing one could know. Zeros before a
+  // number are often left out when it is copied from the case.
+  if (/^0*$/.test(key)) return false
   const found = await ctx.sql.maybe`
     select 1 from meter m join agreement g on g.id = m.agreement_id
-    where g.account_id = ${accountId} and m.serial_key = ${key}
+    where g.account_id = ${accountId} and ltrim(m.serial_key, '0') = ltrim(${key}::text, '0')
       and m.removed_on is null limit 1`
   return found !== null
 }

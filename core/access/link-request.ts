@@ -50,20 +50,24 @@ export function readLinkRequests(ctx: Context): Promise<LinkRequest[]> {
 
 /**
  * Staff decide: `accountId` approves and links it, null declines. Gives the consumer to tell.
- * Refuses: `request-not-found` (unknown or decided before); `account-not-found`.
+ * Refuses: `request-not-found` (unknown or decided before); `account-not-found`; `account-not-asked-for`
+ * when its number is not the one of the request.
  */
 export async function decideLinkRequest(
   ctx: Context,
   input: { requestId: number; accountId: number | null; author: string },
 ) {
   return ctx.sql.transaction(async (sql) => {
-    const request = await sql.maybe<{ consumer_id: number }>`
-      select consumer_id from link_request
+    const request = await sql.maybe<{ consumer_id: number; number_key: string }>`
+      select consumer_id, number_key from link_request
       where id = ${input.requestId} and state = 'open' for update`
     if (!request) return refuse('request-not-found')
     if (input.accountId !== null) {
-      const account = await sql.maybe`select 1 from account where id = ${input.accountId}`
+      const account = await sql.maybe<{ number_key: string }>`
+        select number_key from account where id = ${input.accountId}`
       if (!account) return refuse('account-not-found')
+      // A slip in the id would show a stranger's account.
+      if (account.number_key !== request.number_key) return refuse('account-not-asked-for')
       await sql.run`
         insert into link (consumer_id, account_id, role, proof, created_at)
         values (${request.consumer_id}, ${input.accountId}, 'owner', 'staff', ${ctx.now()})

@@ -25,6 +25,7 @@ type Account = {
   bankName: string
   bankCode: string
   issuedOn: PlainDate
+  hasMeters: boolean
 }
 
 /** Day of the next month by which a bill is paid. Source: typical contracts of public utilities. */
@@ -61,7 +62,9 @@ export async function buildBill(ctx: Context, input: { accountId: number; month:
     totals: totalsOf(services),
     toPay,
     recipients: recipientsOf(account, month, toPay),
-    readingsTo: { from: firstDay(next), to: lastDay(next), phone: account.phone },
+    readingsTo: account.hasMeters
+      ? { from: firstDay(next), to: lastDay(next), phone: account.phone }
+      : undefined,
     link: {
       code: (await billCode(ctx, accountId, month)).replaceAll('-', ''),
       validTo: lastDay(addMonths(month, CODE_VALID_MONTHS)),
@@ -78,7 +81,9 @@ function readAccount(ctx: Context, accountId: number, month: Period): Promise<Ac
       p.bank_name as "bankName", p.bank_code as "bankCode",
       concat_ws(', ', nullif(concat_ws(' ', nullif(h.street_type, ''), h.street), ''), h.number,
         nullif('кв. ' || r.flat, 'кв. ')) as address,
-      (b.issued_at at time zone ${ctx.zone})::date as "issuedOn"
+      (b.issued_at at time zone ${ctx.zone})::date as "issuedOn",
+      exists (select 1 from meter m join agreement g on g.id = m.agreement_id
+        where g.account_id = a.id and m.removed_on is null) as "hasMeters"
     from account a
     join provider p on p.id = a.provider_id
     join premise r on r.id = a.premise_id

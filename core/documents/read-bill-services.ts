@@ -110,7 +110,8 @@ function sumsOf(row: Row): BillService['sums'] {
 
 /** A line a zone; the last line takes what rounding left, so that they sum to the accrual. */
 function chargesOf(row: Row, readings: readonly ReadingRow[]): BillCharge[] {
-  if (row.method === null || row.price1 === null || row.volume1 === null) return []
+  // A program may send the sum alone: then there is no formula to show.
+  if (row.method === null || !row.price1 || !row.volume1) return []
   const twoZones = row.volume2 !== null && row.price2 !== null && row.price2 !== 0n
   const day = lineOf(row, readings, row.price1, row.volume1, twoZones ? 1 : null)
   if (!twoZones) return row.accrued === 0n ? [] : [{ ...day, amount: row.accrued }]

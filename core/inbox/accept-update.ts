@@ -1,5 +1,6 @@
 import { type Channel } from '../access/channel.ts'
 import { type Context } from '../context.ts'
+import { storableJson } from './storable-json.ts'
 
 /** An update as a messenger sent it. */
 export type NewUpdate = {
@@ -73,21 +74,12 @@ async function store(ctx: Context, updates: readonly NewUpdate[]): Promise<Set<s
     select channel, update_id, chat, payload, ${ctx.now()}
     from unnest(${updates.map((u) => u.channel)}::text[], ${updates.map((u) => u.updateId)}::text[],
       ${updates.map((u) => u.chat)}::text[],
-      ${updates.map((u) => jsonOf(u.payload))}::jsonb[])
+      ${updates.map((u) => storableJson(u.payload))}::jsonb[])
       with ordinality as u (channel, update_id, chat, payload, n)
     order by n
     on conflict (channel, update_id) do nothing
     returning channel, update_id`
   return new Set(rows.map((row) => `${row.channel} ${row.update_id}`))
-}
-
-// PostgreSQL holds no NUL: an update with one would be refused and sent again for ever.
-function jsonOf(payload: object): string {
-  const text = JSON.stringify(payload)
-  if (!text.includes('\\u0000')) return text
-  return JSON.stringify(payload, (_key, value: unknown) =>
-    typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value,
-  )
 }
 
 function keyOf(update: NewUpdate): string {

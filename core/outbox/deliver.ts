@@ -5,10 +5,11 @@ import { LANES, LEASE_MS, type QueuedLetter } from './enqueue.ts'
 export type Outcome =
   | { id: bigint; sent: true; messageId: string }
   | { id: bigint; sent: false; then: 'unreachable' | 'failed'; error: string }
-  | { id: bigint; sent: false; then: 'again'; afterMs: number; error: string }
+  /** `tried` is false for a letter that only waits behind another one. */
+  | { id: bigint; sent: false; then: 'again'; tried: boolean; afterMs: number; error: string }
 
-/** Tries before a letter is given up. */
-export const TRIES_MAX = 8
+/** A letter nobody could send is given up after this: it would tell old news. */
+const GIVE_UP_HOURS = 24
 
 /**
  * Takes due letters for sending, answers first; nobody else gets them while the lease runs. A letter
@@ -27,7 +28,7 @@ export function claimLetters(ctx: Context, limit: number): Promise<QueuedLetter[
       from due where o.id = due.id
       returning o.id, o.lane, o.channel, o.external_id, o.language, o.message, o.attempts
     )
-    select t.id, t.channel, t.external_id as "externalId", t.language, t.attempts,
+    select t.id, t.lane, t.channel, t.external_id as "externalId", t.language, t.attempts,
       case when coalesce(d.choices @> jsonb_build_array(
           jsonb_build_object('token', t.message->'buttons'->0->'token')), true)
         then t.message else t.message - 'buttons' end as message
@@ -49,20 +50,26 @@ export function releaseAnswers(ctx: Context): Promise<number> {
     where state = 'waiting' and lane = ${LANES.answer} and attempts = 0 and not_before > ${now}`
 }
 
-/** Notes what became of letters, in one statement. */
+/**
+ * Notes what became of letters, in one statement. One that is to be tried again is `failed` when it
+ * has waited for a day.
+ */
 export async function noteOutcomes(ctx: Context, outcomes: readonly Outcome[]): Promise<void> {
   const now = ctx.now()
   await ctx.sql.run`
-    update outbox o set state = n.state, message_id = n.message_id, error = n.error,
-      attempts = o.attempts + 1,
+    update outbox o set message_id = n.message_id, error = n.error,
+      state = case when n.state = 'waiting' and o.created_at < ${now}::timestamptz
+        - make_interval(hours => ${GIVE_UP_HOURS}::int4) then 'failed' else n.state end,
+      attempts = o.attempts + n.tries,
       sent_at = case when n.state = 'sent' then ${now}::timestamptz end,
       not_before = case when n.state = 'waiting'
         then ${now}::timestamptz + make_interval(secs => n.after_ms / 1000.0) else o.not_before end
     from unnest(${outcomes.map((o) => o.id)}::int8[], ${outcomes.map(stateOf)}::text[],
       ${outcomes.map((o) => (o.sent ? o.messageId : null))}::text[],
       ${outcomes.map((o) => (o.sent ? null : o.error))}::text[],
-      ${outcomes.map((o) => (!o.sent && o.then === 'again' ? o.afterMs : 0))}::int4[])
-      as n (id, state, message_id, error, after_ms)
+      ${outcomes.map((o) => (!o.sent && o.then === 'again' ? o.afterMs : 0))}::int4[],
+      ${outcomes.map((o) => (!o.sent && o.then === 'again' && !o.tried ? 0 : 1))}::int2[])
+      as n (id, state, message_id, error, after_ms, tries)
     where o.id = n.id and o.state = 'waiting'`
 }
 

@@ -15,10 +15,10 @@ export type Letter = {
 }
 
 /** A letter taken for sending. */
-export type QueuedLetter = Letter & { id: bigint; attempts: number }
+export type QueuedLetter = Letter & { id: bigint; lane: number; attempts: number }
 
 /** Who queued a letter has this long to send it before any worker may. */
-export const LEASE_MS = 20_000
+export const LEASE_MS = 30_000
 
 /**
  * Queues answers in the transaction of what they tell, in order, leased to the caller, who sends
@@ -42,7 +42,7 @@ export async function enqueueAnswers(
   return letters.map((letter, index) => {
     const row = rows[index]
     if (!row) throw new Error('a letter was not stored')
-    return { ...letter, id: row.id, attempts: 0 }
+    return { ...letter, id: row.id, lane: LANES.answer, attempts: 0 }
   })
 }
 

@@ -28,6 +28,11 @@ export type SimulatorOptions = {
   now?: () => Date
   /** The first pause before an update that was not taken is sent again; 250 ms unless told. */
   retryMs?: number
+  /**
+   * Added to the numbers of updates, messages and people; 0 unless told. A bot that keeps its data
+   * over a restart of the simulator must not meet the same numbers again.
+   */
+  firstNumber?: number
   /** Lines at the top of the page: what to try. */
   hints?: string[]
   links?: PageLink[]
@@ -71,6 +76,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     random,
     nowMs: () => now().getTime(),
     retryMs: options.retryMs ?? RETRY_MS,
+    firstNumber: options.firstNumber ?? 0,
     hasBudgets: () => hasBudgets,
   }
   const telegramBot = (wire: 'telegram' | 'crew', token: string, name: string) =>

@@ -38,7 +38,7 @@ describe('the month command', () => {
   })
 
   it.each([
-    ['month-in-future', PROVIDER, '2026-12'],
+    ['month-not-over', PROVIDER, '2026-12'],
     ['provider-not-found', '99999999', '2026-10'],
     ['nothing-to-issue', '55202042', '2026-10'],
   ])('is refused as %s', async (code, provider, month) => {
@@ -51,6 +51,7 @@ describe('the month command', () => {
     const of = ['--provider', PROVIDER]
     expect(await run('list', '--provider', '55202042')).toEqual([0, 'no months yet\n', ''])
     expect(await run('list', ...of)).toEqual([0, '2026-10 open\n', ''])
+    town.clock.set('2026-12-01T10:00:00Z')
     const issue = ['issue', ...of, '--month', '2026-11']
     expect(await run(...issue)).toEqual([0, 'issued 2026-10, 2026-11; told 0\n', ''])
     expect(await run(...issue)).toEqual([0, '2026-11 was issued before\n', ''])

@@ -21,6 +21,7 @@ const FIRST_PERSON_ID: Record<TelegramOptions['wire'], number> = {
 const FIRST_GROUP_ID = -1_001_000_000_001
 
 export type TelegramOptions = {
+  firstNumber: number
   wire: Exclude<Wire, 'viber'>
   token: string
   name: string
@@ -86,7 +87,7 @@ export type Telegram = {
 export function createTelegram(options: TelegramOptions): Telegram {
   const state = createState(options)
   const people = new Map<number, Person>()
-  let lastPersonId = FIRST_PERSON_ID[options.wire] - 1
+  let lastPersonId = FIRST_PERSON_ID[options.wire] + options.firstNumber * 10 - 1
   let lastGroupId = FIRST_GROUP_ID + 1
 
   function person({ id, firstName, phone, hasStarted = true }: PersonOptions): Person {

@@ -22,6 +22,7 @@ const CONNECTIONS_DEFAULT = 40
 const FIRST_UPDATE_ID = 500_000_000
 
 type Options = {
+  firstNumber: number
   wire: Wire
   faults: Faults
   client: Client
@@ -49,10 +50,11 @@ export class Updates {
   #webhook: Webhook | null = null
   #poll: Poll | null = null
   #allowed: string[] = []
-  #lastId = FIRST_UPDATE_ID
+  #lastId: number
 
   constructor(options: Options) {
     this.#options = options
+    this.#lastId = FIRST_UPDATE_ID + options.firstNumber
     this.#delivery = new Delivery({
       attempt: ({ update }) => this.#attempt(update),
       retryMs: options.retryMs,

@@ -19,6 +19,7 @@ const BROADCASTS_BURST = 500
 const BROADCASTS_PER_SECOND = 50
 
 export type ViberOptions = {
+  firstNumber: number
   token: string
   name: string
   faults: Faults
@@ -57,8 +58,8 @@ export type Viber = {
 
 /** The Viber bot's server: its subscribers, its callbacks, its methods. */
 export function createViber(options: ViberOptions): Viber {
-  const { retryMs: _, ...services } = options
-  let lastToken = FIRST_TOKEN - 1n
+  const { retryMs: _, firstNumber, ...services } = options
+  let lastToken = FIRST_TOKEN + BigInt(firstNumber) * 1_000n - 1n
   const state: ViberState = {
     ...services,
     chats: new Map(),
@@ -72,7 +73,7 @@ export function createViber(options: ViberOptions): Viber {
   return {
     token: state.token,
     person: (about) => {
-      const chat = newChat(state, about)
+      const chat = newChat(state, firstNumber + state.chats.size + 1, about)
       const person = createViberPerson(state, chat)
       people.set(person.id, person)
       return person
@@ -89,11 +90,10 @@ export function createViber(options: ViberOptions): Viber {
   }
 }
 
-function newChat(state: ViberState, about: ViberPersonOptions): ViberChat {
-  const number = state.chats.size + 1
+function newChat(state: ViberState, number: number, about: ViberPersonOptions): ViberChat {
   const id =
     about.id ?? Buffer.from(`viber-user-${String(number).padStart(5, '0')}`).toString('base64')
-  const phone = about.phone ?? `38067${String(number).padStart(7, '0')}`
+  const phone = about.phone ?? `38067${String(number).slice(-7).padStart(7, '0')}`
   const { name, language = 'uk', isSubscribed = false } = about
   const chat: ViberChat = {
     user: { id, name, phone, language, country: 'UA' },

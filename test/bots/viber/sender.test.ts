@@ -12,6 +12,7 @@ const letter: QueuedLetter = {
   language: 'uk',
   message: { lines: [say('menu:title')] },
   id: 1n,
+  lane: 0,
   attempts: 0,
 }
 

@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { issueMonths } from '../../../core/billing/issue-months.ts'
 import { type ImportKind } from '../../../core/exchange/kind.ts'
-import { period } from '../../../core/period.ts'
 import { testTown } from '../../support/town.ts'
 import { fixture } from './formats/fixture.ts'
 import {
@@ -362,7 +360,9 @@ describe('facts that are known', () => {
   })
 
   it('in an issued month no charge is taken and a payment goes to the open month', async () => {
-    await issueMonths(town, { providerCode: WATER, month: period(202609) })
+    await town.sql.run`
+      insert into billing_period (provider_id, period, state, issued_at)
+      select id, 202609, 'issued', ${town.now()} from provider where code = ${WATER}`
     const charge = csv(CHARGE, '103;12;09.2026;0,00;10,00;0,00;10,00')
     expect(faults(await refused(town, 'charges', charge, water))).toEqual(['2 month-issued'])
     await take(town, 'payments', csv(PAYMENT, `${WATER};103;11;15.09.2026;7,00;K4`))

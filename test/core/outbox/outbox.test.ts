@@ -44,8 +44,8 @@ describe('an answer', () => {
   it('belongs to whoever queued it until the lease ends', async () => {
     const queued = await answer('one', 'two')
     expect(queued).toEqual([
-      { ...letter('one'), id: 1n, attempts: 0 },
-      { ...letter('two'), id: 2n, attempts: 0 },
+      { ...letter('one'), id: 1n, lane: 0, attempts: 0 },
+      { ...letter('two'), id: 2n, lane: 0, attempts: 0 },
     ])
     expect(await claim()).toEqual([])
     afterLease()
@@ -122,7 +122,9 @@ describe('a letter taken', () => {
     await notify('bill')
     const [first] = await claimLetters(town, 1)
     const id = first?.id ?? 0n
-    await noteOutcomes(town, [{ id, sent: false, then: 'again', afterMs: 61_500, error: '429' }])
+    await noteOutcomes(town, [
+      { id, sent: false, then: 'again', tried: true, afterMs: 61_500, error: '429' },
+    ])
     town.clock.advance({ seconds: 61 })
     expect(await claim()).toEqual([])
     town.clock.advance({ seconds: 1 })

@@ -3,12 +3,12 @@
 const SUSPECT = /\\u(?:0000|d[89a-f])/
 
 /**
- * The payload as a jsonb column takes it: PostgreSQL refuses NUL and unpaired surrogates, and one
- * such text would be refused with every update that shares its commit.
+ * The payload as a jsonb column takes it: PostgreSQL refuses NUL and unpaired surrogates, and a
+ * messenger would send such an update again for ever.
  */
-export function storable<T extends object>(payload: T): T {
+export function storableJson(payload: object): string {
   const json = JSON.stringify(payload)
-  return SUSPECT.test(json) ? (JSON.parse(json, tidy) as T) : payload
+  return SUSPECT.test(json) ? JSON.stringify(JSON.parse(json, tidy)) : json
 }
 
 function tidy(_name: string, value: unknown): unknown {
