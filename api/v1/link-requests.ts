@@ -72,7 +72,7 @@ const approve = endpoint({
   refusals: {
     'request-not-found': NO_REQUEST,
     'account-not-asked-for': { status: 422, means: 'The account has another number' },
-  'account-not-found': { status: 422, means: 'No such account' },
+    'account-not-found': { status: 422, means: 'No such account' },
   },
   async run({ body, caller, params, town }) {
     const { accountId } = body

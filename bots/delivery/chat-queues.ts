@@ -30,10 +30,8 @@ export function openChatQueues(
 ): ChatQueues {
   const chats = new Map<string, QueuedLetter[]>()
   const takenAt = new Map<bigint, number>()
-  const ready: { urgent: string[]; calm: string[] } = { urgent: [], calm: [] }
+  const turns = openTurns()
   const holds = openHolds(ctx)
-  let inFlight = 0
-  let noticesInFlight = 0
 
   function take(letters: readonly QueuedLetter[]): void {
     const now = performance.now()
@@ -46,15 +44,10 @@ export function openChatQueues(
       else if (queue) queue.push(letter)
       else {
         chats.set(chat, [letter])
-        makeReady(chat, [letter])
+        turns.add(chat, isUrgent(letter))
       }
     }
     pump()
-  }
-
-  function makeReady(chat: string, queue: readonly QueuedLetter[]): void {
-    const urgent = queue.some((letter) => letter.lane === LANES.answer)
-    ;(urgent ? ready.urgent : ready.calm).push(chat)
   }
 
   function finish(outcomes: readonly Outcome[]): void {
@@ -64,37 +57,20 @@ export function openChatQueues(
 
   function postpone(chat: string, letters: readonly QueuedLetter[]): void {
     const afterMs = holds.leftMs(chat) + BEHIND_MS
-    const later = {
-      sent: false,
-      then: 'again',
-      tried: false,
-      afterMs,
-      error: 'behind-another',
-    } as const
-    finish(letters.map(({ id }) => ({ id, ...later })))
+    const wait = { sent: false, then: 'again', tried: false, afterMs } as const
+    finish(letters.map(({ id }) => ({ id, ...wait, error: 'behind-another' })))
   }
 
   function pump(): void {
-    while (inFlight < IN_FLIGHT_MAX) {
-      const urgent = ready.urgent.shift()
-      if (urgent === undefined && noticesInFlight >= NOTICES_IN_FLIGHT_MAX) break
-      const chat = urgent ?? ready.calm.shift()
-      if (chat === undefined) break
-      inFlight++
-      if (urgent === undefined) noticesInFlight++
-      void sendNext(chat).then(() => {
-        inFlight--
-        if (urgent === undefined) noticesInFlight--
-        pump()
-      })
-    }
+    for (let turn = turns.next(); turn; turn = turns.next())
+      void sendNext(turn.chat).then(turn.end).then(pump)
     if (takenAt.size === 0) onIdle()
   }
 
   async function sendNext(chat: string): Promise<void> {
     const queue = chats.get(chat) ?? []
     const letter = queue.shift()
-    if (letter && isStale(letter)) {
+    if (letter && isStale(takenAt.get(letter.id))) {
       // Its lease ends soon and another process may take it: let it, with all that stand behind.
       for (const { id } of [letter, ...queue.splice(0)]) takenAt.delete(id)
     } else if (letter) {
@@ -107,15 +83,44 @@ export function openChatQueues(
       if (!outcome.sent && outcome.then === 'unreachable')
         finish(queue.splice(0).map(({ id }) => ({ ...outcome, id })))
     }
-    if (queue.length > 0) makeReady(chat, queue)
+    if (queue.length > 0) turns.add(chat, queue.some(isUrgent))
     else chats.delete(chat)
   }
 
-  function isStale({ id }: QueuedLetter): boolean {
-    return performance.now() - (takenAt.get(id) ?? 0) > LEASE_MS - SEND_MAX_MS
+  return { take, size: () => takenAt.size }
+}
+
+function isStale(takenAtMs = 0): boolean {
+  return performance.now() - takenAtMs > LEASE_MS - SEND_MAX_MS
+}
+
+function isUrgent({ lane }: QueuedLetter): boolean {
+  return lane === LANES.answer
+}
+
+/** Whose turn it is to be sent to: urgent chats first, and never more at once than there are places. */
+function openTurns() {
+  const urgent: string[] = []
+  const calm: string[] = []
+  let inFlight = 0
+  let noticesInFlight = 0
+
+  function next(): { chat: string; end: () => void } | null {
+    if (inFlight >= IN_FLIGHT_MAX) return null
+    const first = urgent.shift()
+    const chat = first ?? (noticesInFlight < NOTICES_IN_FLIGHT_MAX ? calm.shift() : undefined)
+    if (chat === undefined) return null
+    const notices = first === undefined ? 1 : 0
+    inFlight += 1
+    noticesInFlight += notices
+    const end = () => {
+      inFlight -= 1
+      noticesInFlight -= notices
+    }
+    return { chat, end }
   }
 
-  return { take, size: () => takenAt.size }
+  return { add: (chat: string, first: boolean) => void (first ? urgent : calm).push(chat), next }
 }
 
 /** Chats in which a letter has to wait: nothing that comes later may overtake it. */

@@ -38,8 +38,8 @@ describe('revoking links', () => {
     expect(await countLaterLinks(town, { ...second, linkId: later })).toBe(1)
     expect(await endLaterLinks(town, { ...second, linkId: own })).toEqual([])
     const ended = await endLaterLinks(town, { ...first, linkId: own })
-    expect(ended.map((link) => link.consumerId).sort()).toEqual(
-      [second.consumerId, third.consumerId].sort(),
+    expect(new Set(ended.map((link) => link.consumerId))).toEqual(
+      new Set([second.consumerId, third.consumerId]),
     )
     expect(await linkOf(first)).toBe(own)
     expect(await linkOf(second)).toBeNull()
