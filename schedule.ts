@@ -1,6 +1,6 @@
 import schedule from 'node-schedule'
 import { type Context } from './core/context.ts'
-import { sweep } from './core/inbox/sweep.ts'
+import { sweep } from './core/sweep.ts'
 
 /** Every night in the town's zone; a cron line, because a rule object loses a run over DST. */
 const NIGHTLY = '20 3 * * *'

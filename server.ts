@@ -27,6 +27,12 @@ const database = await openTown({
   onDeath: () => process.exit(1),
   // A command may come before the town is ready: it waits.
   serve: async (request, output) => serveCommand(await ready, request, output),
+}).catch((error: unknown) => {
+  log.error(
+    { reason: error instanceof Error ? error.message : 'unknown' },
+    'the town does not open',
+  )
+  process.exit(1)
 })
 const town: Town = await contextOf(database, settings, log)
 setReady(town)

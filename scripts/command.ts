@@ -71,4 +71,8 @@ async function main(): Promise<number> {
   }
 }
 
-if (import.meta.filename === path.resolve(process.argv[1] ?? '')) process.exitCode = await main()
+if (import.meta.filename === path.resolve(process.argv[1] ?? ''))
+  process.exitCode = await main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : 'failed'}\n`)
+    return 1
+  })
