@@ -26,8 +26,10 @@ const PAYMENTS = 'RAH;EDRPOU;POSL;DATOPL;SUMA;EXTID'
 const payments = (...rows: string[]) => table(PAYMENTS, ...rows)
 const send = (query: string, file: Buffer, by = key) =>
   api.send(`/api/v1/imports?${query}`, by, file)
-const issue = async (provider: string) =>
-  api.post('/api/v1/months/issue', await api.key('months'), { provider, month: 202611 })
+async function issue(provider: string, month = 202611) {
+  town.clock.set('2026-12-01T10:00:00Z')
+  return api.post('/api/v1/months/issue', await api.key('months'), { provider, month })
+}
 const counts = async () => (await town.sql.many`select 1 from import_batch`).length
 
 describe('a file', () => {
@@ -242,7 +244,7 @@ describe('imports', () => {
     const heading = 'RAH;EDRPOU;POSL;PERIOD;SALDO_P;NARAH;SPLACH;SALDO_K'
     const charges = table(heading, `101;${HEAT};10;10.2026;0;5,00;0;5,00`)
     const { body: report } = await send('kind=charges', charges)
-    await issue(HEAT)
+    await issue(HEAT, 202610)
     const undo = await api.post(`/api/v1/imports/${report.batchId}/undo`, key, { reason: 'x' })
     expect([undo.status, undo.body]).toEqual([409, { code: 'month-issued' }])
   })
