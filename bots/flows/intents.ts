@@ -4,6 +4,9 @@ import { LANGUAGES, type Language, type Translate } from '../../templates/transl
 const INTENTS = ['emergency', 'human', 'reading', 'bill', 'balance', 'link', 'settings'] as const
 export type Intent = (typeof INTENTS)[number]
 
+/** What people say; the inside of a button, like `add-reading#1#yes`, is not words. */
+const WORDS = /^[\p{L}\s'’ʼ.,!?()-]+$/u
+
 export type Intents = {
   find: (text: string) => Intent | null
   /** Whether it is told by phone first, in whatever step it is said. */
@@ -26,6 +29,6 @@ export function openIntents(translate: (language: Language) => Translate): Inten
   return {
     find,
     isEmergency: (text) => find(text) === 'emergency',
-    isMeaningful: (text) => find(text) !== null,
+    isMeaningful: (text) => WORDS.test(text) && find(text) !== null,
   }
 }
