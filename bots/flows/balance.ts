@@ -4,7 +4,8 @@ import { type AgreementBalance } from '../../core/ledger/read-balances.ts'
 import { type ChargeInputs, readCharges } from '../../core/ledger/read-charges.ts'
 import { readStatements } from '../../core/ledger/read-statements.ts'
 import { type Statement } from '../../core/ledger/statement.ts'
-import { kopecks, sum } from '../../core/money.ts'
+import { toPay } from '../../core/ledger/to-pay.ts'
+import { kopecks } from '../../core/money.ts'
 import {
   amount,
   type Choice,
@@ -53,7 +54,7 @@ async function showOverview(ctx: Context, person: Visitor, page: number): Promis
   const linked = person.accounts
   if (linked.length === 0) return goTo({ flow: 'link', step: 'enter' }, [say('menu:link-first')])
   const balances = await readOwnBalances(ctx, person)
-  const owed = sum(balances.map((row) => row.balance).filter((amount) => amount > 0n))
+  const owed = toPay(balances.map((row) => row.balance))
   const lines: Line[] = [say('balance:total', { total: money(owed) })]
   for (const account of linked) lines.push(...accountLines(account, balances))
   const known = oldest(balances)

@@ -1,4 +1,5 @@
 import { type Kopecks } from '../money.ts'
+import { type Statement } from '../ledger/statement.ts'
 import { type Period, type PlainDate } from '../period.ts'
 import { type Quantity, type Rate } from '../quantity.ts'
 import { type NbuSymbol, type NbuTransfer } from './nbu-qr.ts'
@@ -63,17 +64,7 @@ type BillPayer = {
  * − benefit − subsidy − paid = closing. On opening and closing owed is positive, a credit negative;
  * benefit, subsidy and paid are what they take off.
  */
-export type BillSums = {
-  opening: Kopecks
-  accrued: Kopecks
-  subscription: Kopecks
-  penalty: Kopecks
-  correction: Kopecks
-  benefit: Kopecks
-  subsidy: Kopecks
-  paid: Kopecks
-  closing: Kopecks
-}
+export type BillSums = Omit<Statement, 'period'>
 
 export type BillService = {
   name: string

@@ -1,5 +1,6 @@
 import { billCode, CODE_VALID_MONTHS } from '../access/bill-code.ts'
 import { type Context } from '../context.ts'
+import { toPay } from '../ledger/to-pay.ts'
 import { kopecks, type Kopecks, sum } from '../money.ts'
 import { addMonths, firstDay, lastDay, makeDate, type Period, type PlainDate } from '../period.ts'
 import { accept, refuse } from '../result.ts'
@@ -46,8 +47,7 @@ export async function buildBill(ctx: Context, input: { accountId: number; month:
     return refuse(exists ? 'month-not-issued' : 'account-not-found')
   }
   const services = await readBillServices(ctx, accountId, month)
-  const owed = services.map((service) => service.sums.closing).filter((closing) => closing > 0n)
-  const toPay = sum(owed)
+  const due = toPay(services.map((service) => service.sums.closing))
   const next = addMonths(month, 1)
   const bill: BillDocument = {
     number: `${account.number}-${Math.floor(month / 100)}-${String(month % 100).padStart(2, '0')}`,
@@ -60,8 +60,8 @@ export async function buildBill(ctx: Context, input: { accountId: number; month:
     payer: payerOf(account),
     services,
     totals: totalsOf(services),
-    toPay,
-    recipients: recipientsOf(account, month, toPay),
+    toPay: due,
+    recipients: recipientsOf(account, month, due),
     readingsTo: account.hasMeters
       ? { from: firstDay(next), to: lastDay(next), phone: account.phone }
       : undefined,
@@ -128,17 +128,17 @@ function totalsOf(services: readonly BillService[]): BillSums {
 }
 
 // The printed words are those of the code, so the transfer comes back from the encoder.
-function recipientsOf(account: Account, month: Period, toPay: Kopecks): BillDocument['recipients'] {
+function recipientsOf(account: Account, month: Period, due: Kopecks): BillDocument['recipients'] {
   const transfer = {
     format: '002' as const,
     recipient: shorten(account.providerName, RECIPIENT_MAX),
     iban: account.iban,
     code: account.providerCode,
     purpose: `о/р ${account.number}; комунальні послуги за ${String(month % 100).padStart(2, '0')}.${Math.floor(month / 100)}`,
-    ...(toPay > 0n ? { amount: toPay } : {}),
+    ...(due > 0n ? { amount: due } : {}),
   }
   const { bankCode, bankName: bank } = account
-  const encoded = toPay > 0n ? encodeNbuQr(transfer) : null
+  const encoded = due > 0n ? encodeNbuQr(transfer) : null
   if (!encoded?.ok) return [{ transfer, bank, bankCode }]
   const { symbol, text } = encoded.value
   return [{ transfer: encoded.value.transfer, bank, bankCode, qr: { text, symbol } }]

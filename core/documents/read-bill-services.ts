@@ -6,22 +6,14 @@ import {
   type BillCharge,
   type BillReading,
   type BillService,
+  type BillSums,
   type VolumeBasis,
 } from './bill-document.ts'
 
-type Row = {
+type Row = BillSums & {
   agreementId: number
   serviceName: string
   unit: string
-  opening: Kopecks
-  accrued: Kopecks
-  subscription: Kopecks
-  penalty: Kopecks
-  correction: Kopecks
-  benefit: Kopecks
-  subsidy: Kopecks
-  paid: Kopecks
-  closing: Kopecks
   method: string | null
   price1: bigint | null
   volume1: bigint | null

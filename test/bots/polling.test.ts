@@ -31,7 +31,7 @@ describe('polling, for machines without a public address', () => {
     person.pressStart()
     expect((await person.nextReply()).text).toContain('Choose a language')
     person.tapInline('English')
-    expect((await person.nextReply()).text).toBe('We will speak English.')
+    expect((await person.nextReply()).text).toBe('OK, English it is.')
     await person.nextReply()
     expect(person.messages()).toHaveLength(3)
   })
