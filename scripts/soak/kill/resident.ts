@@ -95,9 +95,9 @@ async function join(talk: Talk, { number, serial }: Household): Promise<void> {
   const hello = await talk.waitFor('Оберіть мову')
   const menu = await talk.press(hello, 'Українська', 'додайте свій особовий рахунок')
   await talk.press(menu, 'Додати рахунок', 'Напишіть номер особового рахунку')
-  const proofs = await talk.write(number, `Рахунок ${number}. Щоб ніхто чужий`)
+  const proofs = await talk.write(number, `Рахунок ${number}. Щоб сторонні`)
   await talk.press(proofs, 'Номер лічильника', 'Напишіть заводський номер лічильника')
-  await talk.write(serial, `Рахунок ${number} додано.`)
+  await talk.write(serial, `о/р ${number}, `)
 }
 
 type Talk = ReturnType<typeof createTalk>
