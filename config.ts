@@ -22,6 +22,7 @@ const Environment = z.object({
     blankIsAbsent,
     z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   ),
+  BILL_QR: z.preprocess(blankIsAbsent, z.enum(['002', '003']).default('002')),
   WORKER_LANES: z.preprocess(blankIsAbsent, z.coerce.number().int().min(1).max(32).default(4)),
 })
 
@@ -31,6 +32,8 @@ export type Config = {
   http: { host: string; port: number; publicUrl: string | undefined }
   telegram: { token: string; apiRoot: string | undefined } | null
   viber: { token: string; apiUrl: string | undefined } | null
+  /** Format of the payment code on bills. */
+  billQr: '002' | '003'
   logLevel: string
   workerLanes: number
 }
@@ -69,6 +72,7 @@ export function readConfig(given: Record<string, string | undefined>): Config {
       ? { token: env.TELEGRAM_TOKEN, apiRoot: env.TELEGRAM_API_ROOT }
       : null,
     viber: env.VIBER_TOKEN ? { token: env.VIBER_TOKEN, apiUrl: env.VIBER_API_URL } : null,
+    billQr: env.BILL_QR,
     logLevel: env.LOG_LEVEL,
     workerLanes: env.WORKER_LANES,
   }

@@ -66,6 +66,7 @@ async function listen(chosen: Config): Promise<{ bots: Bots; server: Server; url
     viber: chosen.viber,
     publicUrl: publicUrl ?? (demo ? url : undefined),
     lanes: database.embedded ? 1 : chosen.workerLanes,
+    billQr: chosen.billQr,
   })
   return { bots, server, url }
 }

@@ -35,6 +35,8 @@ export type BotsOptions = {
   publicUrl: string | undefined
   /** Transactions at a time; one on the embedded database. */
   lanes: number
+  /** Format of the payment code on bills; 002 unless told otherwise. */
+  billQr?: '002' | '003'
 }
 
 export type Bots = {
@@ -64,7 +66,7 @@ const VIBER_EVENTS = [
 export function openBots(ctx: Context, options: BotsOptions): Bots {
   const translate = openTranslator()
   const engine = openEngine(translate)
-  const draw = openDocuments(ctx, translate)
+  const draw = openDocuments(ctx, translate, options.billQr)
   const api = openTelegram(options)
   const viber = options.viber
     ? openViberClient(options.viber.apiUrl ?? VIBER_API_URL, options.viber.token)

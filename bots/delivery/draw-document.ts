@@ -15,11 +15,12 @@ const PAPER_LANGUAGE: Record<Context['country'], Language> = { ua: 'uk', by: 'ru
 export function openDocuments(
   ctx: Context,
   translate: (language: Language) => Translate,
+  qrFormat: '002' | '003' = '002',
 ): DrawDocument {
   const bills = openBillRenderer()
   const words = translate(PAPER_LANGUAGE[ctx.country])
   return async ({ accountId, month }) => {
-    const bill = await buildBill(ctx, { accountId, month })
+    const bill = await buildBill(ctx, { accountId, month, qrFormat })
     if (!bill.ok) throw new Error(`no bill to draw: ${bill.code}`)
     const number = bill.value.number.replace(/[^\p{L}\d-]+/gu, '-')
     return {

@@ -33,14 +33,19 @@ type Account = {
 const DUE_DAY = 20
 /** Longest recipient of the payment code; longer names are cut at a word. */
 const RECIPIENT_MAX = 38
+/** Category and purpose of the transfer in format 003: a supplier's regular bill (ISO 20022). */
+const UTILITIES = 'SUPP/REGU'
 
 /**
  * The bill of one account for a month its provider has issued: everything a Ukrainian bill must
  * hold, as plain data. The code for payment is left out when nothing is owed.
  * Refuses: `account-not-found`; `month-not-issued`.
  */
-export async function buildBill(ctx: Context, input: { accountId: number; month: Period }) {
-  const { accountId, month } = input
+export async function buildBill(
+  ctx: Context,
+  input: { accountId: number; month: Period; qrFormat?: '002' | '003' },
+) {
+  const { accountId, month, qrFormat = '002' } = input
   const account = await readAccount(ctx, accountId, month)
   if (!account) {
     const exists = await ctx.sql.maybe`select 1 from account where id = ${accountId}`
@@ -61,7 +66,7 @@ export async function buildBill(ctx: Context, input: { accountId: number; month:
     services,
     totals: totalsOf(services),
     toPay: due,
-    recipients: recipientsOf(account, month, due),
+    recipients: recipientsOf(account, month, due, qrFormat),
     readingsTo: account.hasMeters
       ? { from: firstDay(next), to: lastDay(next), phone: account.phone }
       : undefined,
@@ -128,9 +133,13 @@ function totalsOf(services: readonly BillService[]): BillSums {
 }
 
 // The printed words are those of the code, so the transfer comes back from the encoder.
-function recipientsOf(account: Account, month: Period, due: Kopecks): BillDocument['recipients'] {
+function recipientsOf(
+  account: Account,
+  month: Period,
+  due: Kopecks,
+  format: '002' | '003',
+): BillDocument['recipients'] {
   const transfer = {
-    format: '002' as const,
     recipient: shorten(account.providerName, RECIPIENT_MAX),
     iban: account.iban,
     code: account.providerCode,
@@ -138,8 +147,12 @@ function recipientsOf(account: Account, month: Period, due: Kopecks): BillDocume
     ...(due > 0n ? { amount: due } : {}),
   }
   const { bankCode, bankName: bank } = account
-  const encoded = due > 0n ? encodeNbuQr(transfer) : null
-  if (!encoded?.ok) return [{ transfer, bank, bankCode }]
+  if (due === 0n) return [{ transfer, bank, bankCode }]
+  const encoded =
+    format === '003'
+      ? encodeNbuQr({ format, category: UTILITIES, editable: ['amount'], ...transfer })
+      : encodeNbuQr({ format, ...transfer })
+  if (!encoded.ok) return [{ transfer, bank, bankCode }]
   const { symbol, text } = encoded.value
   return [{ transfer: encoded.value.transfer, bank, bankCode, qr: { text, symbol } }]
 }

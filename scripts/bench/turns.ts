@@ -38,7 +38,7 @@ const STEADY_SECONDS = 10
 /**
  * Durable turns a second (balance asked: inbox, dialog, ledger, outbox, answer) against a bare
  * grammY webhook echo on the same stub in the same run. The database is a PostgreSQL server with
- * its own setting of `synchronous_commit`, which is reported.
+ * `synchronous_commit = on`, or it throws: a turn that may be lost is no durable turn.
  */
 export async function benchTurns(databaseUrl: string): Promise<TurnBench> {
   const stub = await openStub()
@@ -48,6 +48,8 @@ export async function benchTurns(databaseUrl: string): Promise<TurnBench> {
   const idleMb = Math.round((await product.stats()).rss / 1024 / 1024)
   const echo = await start('echo-server.ts', [stub.url, TOKEN])
   try {
+    if (product.synchronousCommit !== 'on')
+      throw new Error(`synchronous_commit is ${product.synchronousCommit}, not on`)
     await run(product, stub, WARM_UP)
     await run(echo, stub, WARM_UP)
     // Turn about, so that a busy neighbour slows both.
@@ -136,13 +138,7 @@ type Subject = {
 
 async function start(file: string, argv: string[]): Promise<Subject> {
   const child = fork(path.join(import.meta.dirname, file), argv, {
-    execArgv: [
-      '--import',
-      'tsx',
-      ...(process.env['PROF'] && file.startsWith('turn')
-        ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof']
-        : []),
-    ],
+    execArgv: ['--import', 'tsx'],
   })
   const [ready] = (await once(child, 'message')) as [{ url: string; synchronousCommit?: string }]
   return {
