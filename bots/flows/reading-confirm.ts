@@ -1,4 +1,5 @@
 import { type Context } from '../../core/context.ts'
+import { fitsDial, mayPassZero } from '../../core/metering/dial.ts'
 import { judgeReading, type Judgement } from '../../core/metering/judge-reading.ts'
 import { readKnowledge } from '../../core/metering/read-knowledge.ts'
 import { type MeterState } from '../../core/metering/read-meters.ts'
@@ -101,9 +102,8 @@ function confirmChoices(meter: MeterState, typed: readonly Typed[]): Choice[] {
     const passed: Choice = { label: say('reading:passed-zero'), value: 'passed' }
     const replaced: Choice = { label: say('reading:replaced'), value: 'replaced' }
     const right: Choice = { label: say('reading:insist'), value: 'confirm' }
-    // A dial in its first half is far from its zero.
-    const half = 10n ** BigInt(meter.digits) * 50_000_000n
-    const canPass = typed.every((d) => d.verdict !== 'below' || BigInt(d.previous) >= half)
+    const below = typed.filter((dial) => dial.verdict === 'below')
+    const canPass = below.every((d) => mayPassZero(quantity(BigInt(d.previous)), meter.digits))
     return [change, ...(canPass ? [passed] : []), replaced, right, cancel]
   }
   return [{ label: say('reading:confirm'), value: 'confirm' }, change, cancel]
@@ -149,7 +149,7 @@ function takeAnother(
   )
   if (input.kind !== 'text' || meter.registers.length > 1) return miss(again)
   const typed = readTypedReading(input.text, person.accounts)
-  if (!typed || typed.value >= 10n ** BigInt(meter.digits) * 100_000_000n) return miss(again)
+  if (!typed || !fitsDial(typed.value, meter.digits)) return miss(again)
   return judgeDials(ctx, meter, [typed.value])
 }
 

@@ -1,5 +1,6 @@
 import { type LinkedAccount } from '../../core/access/linked-accounts.ts'
 import { type Context } from '../../core/context.ts'
+import { fitsDial } from '../../core/metering/dial.ts'
 import { readMeters, type MeterState } from '../../core/metering/read-meters.ts'
 import { amount, type Choice, day, type Line, say, words } from '../../core/outbox/message.ts'
 import { type Quantity, quantity } from '../../core/quantity.ts'
@@ -154,7 +155,7 @@ async function nextValue(
   state: EnterValue,
   value: Quantity,
 ): Promise<Turn<ReadingState>> {
-  if (value >= quantity(10n ** BigInt(meter.digits) * 100_000_000n)) {
+  if (!fitsDial(value, meter.digits)) {
     return askValue(meter, state, [say('reading:too-many-digits', { count: meter.digits })])
   }
   const values = [...state.values, value.toString()]

@@ -1,4 +1,5 @@
 import { type Quantity, quantity, wholeQuantity } from '../quantity.ts'
+import { dialEnd, fitsDial } from './dial.ts'
 
 /** What is known when a value is judged; volumes in 10⁻⁸ units. */
 export type Knowledge = {
@@ -34,14 +35,13 @@ const LIMIT_WITHOUT_HISTORY = wholeQuantity(100)
  * Limit = max(3 × average month, 3 × norm) × months since the previous value.
  */
 export function judgeReading(value: Quantity, known: Knowledge): Judgement {
-  const full = wholeQuantity(10n ** BigInt(known.digits))
-  if (value >= full) return { verdict: 'too-many-digits' }
+  if (!fitsDial(value, known.digits)) return { verdict: 'too-many-digits' }
   const limit = usualLimit(known)
   if (value >= known.previous) {
     const volume = quantity(value - known.previous)
     return { verdict: volume > limit ? 'unusual' : 'plausible', volume, limit }
   }
-  const volume = quantity(full + value - known.previous)
+  const volume = quantity(dialEnd(known.digits) + value - known.previous)
   return volume <= limit ? { verdict: 'rollover', volume, limit } : { verdict: 'below' }
 }
 

@@ -1,3 +1,4 @@
+import { fitsDial } from '../../metering/dial.ts'
 import { judgeReading } from '../../metering/judge-reading.ts'
 import { monthsBetween, type Period, periodOf, type PlainDate } from '../../period.ts'
 import { type Quantity, quantity, wholeQuantity } from '../../quantity.ts'
@@ -167,7 +168,7 @@ async function judge(
     a.takenOn < b.takenOn ? -1 : a.takenOn > b.takenOn ? 1 : a.line - b.line,
   )
   for (const row of ordered) {
-    if (row.value >= wholeQuantity(10n ** BigInt(row.digits))) {
+    if (!fitsDial(row.value, row.digits)) {
       job.findings.refuse(row.line, 'value', 'too-many-digits', String(row.value / UNIT_E8))
       continue
     }
