@@ -3,7 +3,7 @@ import { findAccountsByNumber } from '../../core/registry/find-account-details.t
 import { findProviders } from '../../core/registry/find-providers.ts'
 import { refuse } from '../../core/result.ts'
 import { answer, endpoint, reply } from '../endpoint.ts'
-import { idField, named, providerField } from '../fields.ts'
+import { idField, monthField, named, providerField } from '../fields.ts'
 import { FORBIDDEN, mayUse, withinReach } from './reach.ts'
 
 const NUMBER_CHARS = 50
@@ -13,8 +13,8 @@ const Provider = named(
   z.strictObject({
     code: z.string(),
     name: z.string(),
-    mode: z.string().meta({
-      description: '`imported`: an accounting program charges; `calculated`: charged here',
+    chargedFrom: monthField.nullable().meta({
+      description: 'First month charged here; null: its accounting program sends finished charges',
     }),
     services: z.array(z.strictObject({ code: z.string(), name: z.string(), unit: z.string() })),
   }),
@@ -51,7 +51,7 @@ const listProviders = endpoint({
           {
             code: '55101018',
             name: 'КП «Ізенгардводоканал»',
-            mode: 'imported',
+            chargedFrom: null,
             services: [{ code: '10', name: 'Холодна вода', unit: 'м³' }],
           },
         ],

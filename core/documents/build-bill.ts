@@ -80,8 +80,8 @@ export async function buildBill(
 
 function readAccount(ctx: Context, accountId: number, month: Period): Promise<Account | null> {
   return ctx.sql.maybe<Account>`
-    select a.id, a.number, a.holder_name as "holderName", a.eic, a.total_area_e8 as area,
-      a.heated_area_e8 as "heatedArea", a.occupants, p.name as "providerName",
+    select a.id, a.number, a.holder_name as "holderName", a.eic, w.total_area_e8 as area,
+      w.heated_area_e8 as "heatedArea", coalesce(w.occupants, 0) as occupants, p.name as "providerName",
       p.code as "providerCode", p.address as "providerAddress", p.phone, p.email, p.iban,
       p.bank_name as "bankName", p.bank_code as "bankCode",
       concat_ws(', ', nullif(concat_ws(' ', nullif(h.street_type, ''), h.street), ''), h.number,
@@ -95,6 +95,10 @@ function readAccount(ctx: Context, accountId: number, month: Period): Promise<Ac
     join house h on h.id = r.house_id
     join billing_period b on b.provider_id = p.id and b.period = ${month}
       and b.state in ('issued', 'closed')
+    left join lateral (
+      select occupants, total_area_e8, heated_area_e8 from household
+      where account_id = a.id and retired_at is null and from_day <= ${lastDay(month)}
+      order by from_day desc limit 1) w on true
     where a.id = ${accountId}`
 }
 

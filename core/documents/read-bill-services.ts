@@ -71,6 +71,7 @@ function readRows(ctx: Context, accountId: number, month: Period): Promise<Row[]
       order by w.from_day desc limit 1) w on true
     left join lateral (
       select from_day from tariff f where f.service_id = s.id and f.price_e8 = c.price1_e8
+        and f.retired_at is null
         and extract(year from f.from_day) * 100 + extract(month from f.from_day) <= ${month}
       order by f.from_day desc limit 1) f on true
     where g.account_id = ${accountId} order by s.code`

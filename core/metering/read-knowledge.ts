@@ -44,7 +44,8 @@ async function readNorm(ctx: Context, meter: MeterState, zone: number): Promise<
   const on = firstDay(meter.month)
   const row = await ctx.sql.maybe<{ norm: bigint | null }>`
     select norm_e8 as norm from tariff
-    where service_id = ${meter.serviceId} and zone = ${zone}
+    where service_id = ${meter.serviceId} and zone = ${zone} and retired_at is null
+      and part = 'volume' and plan = 'standard' and above_e8 = 0
       and from_day <= ${on} and (to_day is null or to_day > ${on})
     order by from_day desc limit 1`
   return row?.norm == null ? null : quantity(row.norm * BigInt(Math.max(1, meter.occupants)))

@@ -1,6 +1,6 @@
 import { type Context } from '../context.ts'
 import { postingPeriod, readLastIssued } from '../ledger/posting-period.ts'
-import { dayIn, type Period, type PlainDate } from '../period.ts'
+import { dayIn, firstDay, type Period, type PlainDate } from '../period.ts'
 import { type Quantity } from '../quantity.ts'
 
 /** A dial with what is known of it. Values in 10⁻⁸ units. */
@@ -69,7 +69,7 @@ function readRows(
   return ctx.sql.many<Row>`
     select m.id as "meterId", a.id as "accountId", g.id as "agreementId", s.id as "serviceId",
       s.name as "serviceName", s.unit, m.serial, m.place, m.digits,
-      m.verified_until as "verifiedUntil", a.occupants, r.id as "registerId", r.zone,
+      m.verified_until as "verifiedUntil", coalesce(h.occupants, 0) as occupants, r.id as "registerId", r.zone,
       coalesce(p.value_e8, r.initial_e8) as previous, p.taken_on as "previousOn",
       p.period as "previousPeriod", c.value_e8 as current
     from meter m
@@ -77,6 +77,10 @@ function readRows(
     join account a on a.id = g.account_id
     join service s on s.id = g.service_id
     join register r on r.meter_id = m.id
+    left join lateral (
+      select occupants from household
+      where account_id = a.id and retired_at is null and from_day <= ${firstDay(month)}
+      order by from_day desc limit 1) h on true
     left join lateral (
       select value_e8, taken_on, period from reading
       where register_id = r.id and state = 'accepted' and period < ${month}

@@ -70,7 +70,7 @@ async function findSame(ctx: Context, input: Submission, state: string): Promise
 
 async function supersede(ctx: Context, input: Submission): Promise<void> {
   await ctx.sql.run`
-    update reading set state = 'superseded'
+    update reading set state = 'superseded', ended_at = ${ctx.now()}
     where register_id = any(${input.values.map((v) => v.registerId)}::int4[])
       and period = ${input.month} and state = 'accepted' and source = 'bot'`
 }

@@ -3,6 +3,7 @@ import { bulkInsert } from '../db/bulk-insert.ts'
 import { type Kopecks } from '../money.ts'
 import { type PlainDate } from '../period.ts'
 import { type AccountRef, accountRefText } from './find-accounts.ts'
+import { storeHouseholds } from './store-households.ts'
 
 /** All a provider tells about one account. */
 export type AccountCard = AccountRef & {
@@ -45,16 +46,20 @@ export async function readAccountCards(
     const rows = await ctx.sql.many<StoredCard>`
       select a.id as "accountId", a.provider_id as "providerId", a.number_key as key, a.number,
         h.street_type as "streetType", h.street, h.number as house, p.flat,
-        a.holder_name as "holderName", a.phone, a.email, a.total_area_e8 as "totalAreaE8",
-        a.heated_area_e8 as "heatedAreaE8", a.occupants, a.benefit_percent as "benefitPercent",
+        a.holder_name as "holderName", a.phone, a.email, w.total_area_e8 as "totalAreaE8",
+        w.heated_area_e8 as "heatedAreaE8", coalesce(w.occupants, 0) as occupants,
+        a.benefit_percent as "benefitPercent",
         a.eic, a.contract_date as "contractDate", a.asserted_balance as "assertedBalance",
         a.asserted_on as "assertedOn",
         array(select g.service_id from agreement g where g.account_id = a.id order by 1) as services
       from unnest(${piece.map((ref) => ref.providerId)}::int4[],
-        ${piece.map((ref) => ref.key)}::text[]) as w (provider_id, number_key)
+        ${piece.map((ref) => ref.key)}::text[]) as asked (provider_id, number_key)
       join account a using (provider_id, number_key)
       join premise p on p.id = a.premise_id
-      join house h on h.id = p.house_id`
+      join house h on h.id = p.house_id
+      left join lateral (
+        select occupants, total_area_e8, heated_area_e8 from household
+        where account_id = a.id and retired_at is null order by from_day desc limit 1) w on true`
     for (const row of rows) cards.set(accountRefText(row), row)
   }
   return cards
@@ -75,6 +80,7 @@ export async function storeAccountCards(
 async function storePiece(ctx: Context, cards: readonly AccountCard[]): Promise<void> {
   await storePremises(ctx, cards)
   await storeAccounts(ctx, cards, await readPremiseIds(ctx, cards))
+  await storeHouseholds(ctx, cards)
   const agreed = cards.flatMap((card) => card.services.map((serviceId) => ({ card, serviceId })))
   await ctx.sql.run`
     insert into agreement (account_id, service_id)
@@ -133,9 +139,6 @@ const ACCOUNT_COLUMNS = {
   holder_name: 'text',
   phone: 'text',
   email: 'text',
-  total_area_e8: 'int8',
-  heated_area_e8: 'int8',
-  occupants: 'int4',
   benefit_percent: 'int4',
   eic: 'text',
   contract_date: 'date',
@@ -156,9 +159,6 @@ async function storeAccounts(
     card.holderName,
     card.phone,
     card.email,
-    card.totalAreaE8,
-    card.heatedAreaE8,
-    card.occupants,
     card.benefitPercent,
     card.eic,
     card.contractDate,

@@ -4,7 +4,8 @@ import { type Town } from '../context.ts'
 export type ProviderDetails = {
   code: string
   name: string
-  mode: string
+  /** First month charged here; null: its accounting program sends finished charges. */
+  chargedFrom: number | null
   services: { code: string; name: string; unit: string }[]
 }
 
@@ -17,7 +18,7 @@ export function findProviders(town: Town, codes?: readonly string[]): Promise<Pr
     select: {
       code: true,
       name: true,
-      mode: true,
+      chargedFrom: true,
       services: { select: { code: true, name: true, unit: true }, orderBy: { code: 'asc' } },
     },
     orderBy: { code: 'asc' },

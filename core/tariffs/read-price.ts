@@ -9,7 +9,8 @@ export async function readPrice(
 ): Promise<Rate | null> {
   const row = await ctx.sql.maybe<{ price: Rate }>`
     select price_e8 as price from tariff
-    where service_id = ${input.serviceId} and zone = ${input.zone}
+    where service_id = ${input.serviceId} and zone = ${input.zone} and retired_at is null
+      and part = 'volume' and plan = 'standard' and above_e8 = 0
       and from_day <= ${input.on} and (to_day is null or to_day > ${input.on})`
   return row?.price ?? null
 }

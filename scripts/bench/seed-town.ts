@@ -15,8 +15,10 @@ export async function seedBenchTown(ctx: Context, accounts: number): Promise<voi
   await sql.run`insert into premise (house_id, flat)
     select 1, n::text from generate_series(1, ${accounts}::int4) n`
   await sql.run`insert into account
-      (provider_id, number, number_key, premise_id, holder_name, occupants)
-    select 1, n::text, n::text, n, 'Особа', 2 from generate_series(1, ${accounts}::int4) n`
+      (provider_id, number, number_key, premise_id, holder_name)
+    select 1, n::text, n::text, n, 'Особа' from generate_series(1, ${accounts}::int4) n`
+  await sql.run`insert into household (account_id, from_day, occupants)
+    select id, '1900-01-01', 2 from account`
   await sql.run`insert into agreement (account_id, service_id)
     select a.id, s.id from account a cross join service s`
   await sql.run`insert into statement (agreement_id, period, opening, accrued, subscription, penalty,

@@ -163,10 +163,12 @@ async function addHome(town: TestTown, side: Side, home: Home) {
     on conflict (house_id, flat) do update set flat = excluded.flat returning id`
   const { id: accountId } = await town.sql.one<{ id: number }>`
     insert into account
-      (provider_id, number, number_key, premise_id, holder_name, phone, occupants)
+      (provider_id, number, number_key, premise_id, holder_name, phone)
     values (${side.providerId}, ${number}, ${accountKey(number)}, ${premise.id}, 'Тестова Особа',
-      ${home.phone ?? null}, 2)
+      ${home.phone ?? null})
     returning id`
+  await town.sql.run`
+    insert into household (account_id, from_day, occupants) values (${accountId}, '1900-01-01', 2)`
   const agreements = { water: 0, power: 0 }
   if (water) {
     agreements.water = await addAgreement(town, accountId, side.water)

@@ -79,10 +79,11 @@ export async function addAccount(
   const premiseId = given.premiseId ?? (await addPremise(ctx))
   const { id } = await ctx.sql.one<Id>`
     insert into account
-      (provider_id, number, number_key, premise_id, holder_name, phone, occupants)
-    values (${providerId}, ${number}, ${accountKey(number)}, ${premiseId}, 'Holder', ${phone},
-      ${occupants})
+      (provider_id, number, number_key, premise_id, holder_name, phone)
+    values (${providerId}, ${number}, ${accountKey(number)}, ${premiseId}, 'Holder', ${phone})
     returning id`
+  await ctx.sql.run`
+    insert into household (account_id, from_day, occupants) values (${id}, '1900-01-01', ${occupants})`
   return id
 }
 

@@ -166,6 +166,21 @@ async function store({ tx }: Job, dials: readonly AgreedDial[]): Promise<void> {
     onConflict: { columns: ['agreement_id', 'serial_key'], update: told },
   })
   await tx.sql.run`
+    update meter m set removed_at = case when m.removed_on is null then null else ${tx.now()}::timestamptz end
+    from unnest(${dials.map((dial) => dial.agreementId)}::int4[],
+      ${dials.map((dial) => accountKey(dial.serial))}::text[]) as w (agreement_id, serial_key)
+    where m.agreement_id = w.agreement_id and m.serial_key = w.serial_key
+      and (m.removed_on is null) <> (m.removed_at is null)`
+  await tx.sql.run`
+    insert into verification (meter_id, from_day, until_day, recorded_at)
+    select m.id, m.verified_on, m.verified_until, ${tx.now()}
+    from (select distinct * from unnest(${dials.map((dial) => dial.agreementId)}::int4[],
+      ${dials.map((dial) => accountKey(dial.serial))}::text[])) as w (agreement_id, serial_key)
+    join meter m using (agreement_id, serial_key)
+    where m.verified_until is not null and not exists (
+      select 1 from verification v where v.meter_id = m.id and v.until_day = m.verified_until
+        and v.from_day is not distinct from m.verified_on)`
+  await tx.sql.run`
     insert into register (meter_id, zone, initial_e8)
     select m.id, w.zone, w.initial_e8
     from unnest(${dials.map((dial) => dial.agreementId)}::int4[],

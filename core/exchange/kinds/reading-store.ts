@@ -98,7 +98,8 @@ export async function storeReadings(
   changed: readonly DialRow[],
 ): Promise<void> {
   await ctx.sql.run`
-    update reading r set state = 'superseded'
+    update reading r set state = 'superseded',
+      ended_at = case when r.state = 'accepted' then ${ctx.now()}::timestamptz end
     from unnest(${changed.map((row) => row.registerId)}::int4[],
       ${changed.map((row) => row.takenOn)}::date[]) as w (register_id, taken_on)
     where r.register_id = w.register_id and r.taken_on = w.taken_on and r.state <> 'superseded'`
@@ -132,7 +133,8 @@ export async function storeReadings(
 /** Takes a batch's readings away and puts those they replaced back in force. Returns how many. */
 export async function removeReadings(ctx: Context, batchId: number): Promise<number> {
   await ctx.sql.run`
-    update reading before set state = case when before.reject_reason is null then 'accepted' else 'rejected' end
+    update reading before set ended_at = null,
+      state = case when before.reject_reason is null then 'accepted' else 'rejected' end
     from (
       select distinct on (r.id) replaced.id
       from reading r join reading replaced

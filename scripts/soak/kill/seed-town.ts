@@ -50,10 +50,12 @@ async function addHouseholds(ctx: Context, households: readonly Household[]): Pr
     insert into premise (house_id, flat)
     select ${houseId}, number from unnest(${numbers}::text[]) as number`
   await sql.run`
-    insert into account (provider_id, number, number_key, premise_id, holder_name, occupants)
-    select ${providerId}, number, number_key, p.id, 'Тестова Особа', 2
+    insert into account (provider_id, number, number_key, premise_id, holder_name)
+    select ${providerId}, number, number_key, p.id, 'Тестова Особа'
     from unnest(${numbers}::text[], ${numbers.map(accountKey)}::text[]) as h (number, number_key)
     join premise p on p.flat = h.number`
+  await sql.run`
+    insert into household (account_id, from_day, occupants) select id, '1900-01-01', 2 from account`
   await sql.run`
     insert into agreement (account_id, service_id) select id, ${serviceId} from account`
   return providerId
