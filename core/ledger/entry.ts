@@ -3,7 +3,15 @@ import { type Period, type PlainDate } from '../period.ts'
 import { type Movement } from './movement.ts'
 
 /** Where an entry comes from; with the line and the month it is the entry's key. */
-export const SOURCES = { charge: 1, payment: 2, opening: 3, operator: 4, reversal: 5 } as const
+export const SOURCES = {
+  charge: 1,
+  payment: 2,
+  opening: 3,
+  operator: 4,
+  reversal: 5,
+  run: 6,
+  transfer: 7,
+} as const
 type Source = keyof typeof SOURCES
 
 type EntryKey = {

@@ -14,11 +14,9 @@ import {
   postingHash,
 } from './entry.ts'
 import { codesOf } from './entry-kind.ts'
-import { openJournal } from './open-journal.ts'
+import { type Head, lockJournal } from './lock-journal.ts'
 import { readLastIssued } from './posting-period.ts'
 import { projectPosting } from './project-posting.ts'
-
-type Head = { last_posting_id: bigint | null; last_hash: Buffer; booked_at: Date }
 
 /**
  * Books entries of one provider together and brings its statements up to date, in one transaction.
@@ -62,18 +60,6 @@ function assertSound(bodies: readonly EntryBody[]): void {
     const next = bodies[index + 1]
     if (next && keyText(next) === keyText(body)) throw new RangeError(`${keyText(body)} is twice`)
   }
-}
-
-/**
- * Takes the provider's posting lock until the transaction ends. The instant of booking is chosen
- * after it, above the watermark: later postings get later instants whatever the clocks say.
- */
-async function lockJournal(ctx: Context, providerId: number): Promise<Head> {
-  await openJournal(ctx, providerId)
-  return ctx.sql.one<Head>`
-    select last_posting_id, last_hash,
-      greatest(${ctx.now()}::timestamptz(3), watermark + interval '1 millisecond') as booked_at
-    from journal where provider_id = ${providerId} for update`
 }
 
 // Under the lock: whoever chose the month before somebody issued it is told so.

@@ -49,6 +49,16 @@ CREATE TABLE "run" (
 );
 
 -- CreateTable
+CREATE TABLE "run_rerating" (
+    "run_id" INTEGER NOT NULL,
+    "account_id" INTEGER NOT NULL,
+    "from_period" INTEGER NOT NULL,
+    "reason" TEXT NOT NULL,
+
+    CONSTRAINT "run_rerating_pkey" PRIMARY KEY ("run_id","account_id")
+);
+
+-- CreateTable
 CREATE TABLE "run_chunk" (
     "run_id" INTEGER NOT NULL,
     "no" INTEGER NOT NULL,
@@ -73,6 +83,7 @@ CREATE TABLE "run_line" (
     "volume_e8" BIGINT,
     "price_e8" BIGINT,
     "zone" SMALLINT NOT NULL DEFAULT 0,
+    "full_price" BOOLEAN NOT NULL DEFAULT false,
     "posted" BOOLEAN NOT NULL DEFAULT true,
     "about_period" INTEGER,
     "reason" TEXT,
@@ -484,6 +495,9 @@ ALTER TABLE "account_event" ADD CONSTRAINT "account_event_account_id_fkey" FOREI
 -- AddForeignKey
 ALTER TABLE "provider_role" ADD CONSTRAINT "provider_role_provider_id_fkey" FOREIGN KEY ("provider_id") REFERENCES "provider"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
+-- CreateIndex
+CREATE INDEX "reading_recorded_at_idx" ON "reading"("recorded_at");
+
 -- Written by hand: what is known already moves to where it is dated.
 INSERT INTO "household" (account_id, from_day, occupants, total_area_e8, heated_area_e8)
   SELECT id, '1900-01-01', occupants, total_area_e8, heated_area_e8 FROM "account";
@@ -492,6 +506,11 @@ DROP COLUMN "occupants",
 DROP COLUMN "total_area_e8";
 INSERT INTO "verification" (meter_id, from_day, until_day, recorded_at)
   SELECT id, verified_on, verified_until, CURRENT_TIMESTAMP FROM "meter" WHERE verified_until IS NOT NULL;
+
+-- The month of a day as the town writes it: 202610.
+CREATE FUNCTION "yyyymm"(day date) RETURNS int LANGUAGE sql IMMUTABLE AS $$
+  SELECT (extract(year FROM day) * 100 + extract(month FROM day))::int
+$$;
 
 -- Of versions in force there is one for a day it starts on.
 CREATE UNIQUE INDEX "tariff_version" ON "tariff" (service_id, zone, part, plan, above_e8, from_day)

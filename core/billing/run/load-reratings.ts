@@ -1,0 +1,90 @@
+import { type Context } from '../../context.ts'
+import { addMonths, type Period } from '../../period.ts'
+import { KINDS } from '../../ledger/entry-kind.ts'
+import { type Rulebook } from '../../tariffs/rulebook.ts'
+import { type Booked, type Rerating } from '../charge/charge-account.ts'
+import { type AccountFacts } from '../charge/facts.ts'
+import { LOOK_BACK_MONTHS } from './load-facts.ts'
+import { type RunRow } from './work-on-run.ts'
+
+export type Reratings = Map<number, Rerating>
+type Noted = { from: Period; reason: string }
+
+/**
+ * The past months to charge again, by account: those noted at the start of the run, and those before
+ * a reading that came after months without one; with what was booked for them until now.
+ */
+export async function loadReratings(
+  ctx: Context,
+  given: {
+    run: RunRow
+    rules: Rulebook
+    accounts: readonly AccountFacts[]
+    noted: ReadonlyMap<number, Noted>
+  },
+): Promise<Reratings> {
+  const { accounts, noted, run } = given
+  const oldest = addMonths(run.period, -LOOK_BACK_MONTHS)
+  const first = run.chargedFrom > oldest ? run.chargedFrom : oldest
+  const found = new Map<number, Noted>()
+  for (const account of accounts) {
+    const known = noted.get(account.accountId)
+    const from = beforeGaps(account, known?.from ?? run.period, run.period)
+    const start = from > first ? from : first
+    if (start < run.period)
+      found.set(account.accountId, { from: start, reason: known?.reason ?? 'late-reading' })
+  }
+  if (found.size === 0) return new Map()
+  const booked = await readBooked(ctx, run, [...found.keys()])
+  return new Map(
+    [...found].map(([accountId, rerating]) => [
+      accountId,
+      { ...rerating, booked: booked.get(accountId) ?? new Map() },
+    ]),
+  )
+}
+
+/** A reading after months without one says what those months were: they are charged again with it. */
+function beforeGaps(account: AccountFacts, from: Period, period: Period): Period {
+  let earliest = from
+  for (const { dials } of account.agreements)
+    for (const { readings } of dials) {
+      const counted = readings.filter((reading) => reading.counted && reading.period <= period)
+      const next = counted.find((reading) => reading.period >= from)
+      const before = counted.findLast((reading) => reading.period < from)
+      if (!next || !before) continue
+      const gap = addMonths(before.period, 1)
+      if (gap < earliest) earliest = gap
+    }
+  return earliest
+}
+
+type BookedRow = Booked & { accountId: number; agreementId: number; month: Period }
+
+async function readBooked(ctx: Context, run: RunRow, accountIds: readonly number[]) {
+  const rows = await ctx.sql.many<BookedRow>`
+    select g.account_id as "accountId", l.agreement_id as "agreementId",
+      coalesce(l.about_period, r.period) as month,
+      coalesce(sum(l.amount) filter (where l.kind = any(${CHARGE_CODES}::int2[])), 0)::int8 as charge,
+      coalesce(sum(l.amount) filter (where l.kind = ${KINDS.benefit.code} and l.posted), 0)::int8
+        as benefit,
+      coalesce(sum(l.amount) filter (where l.kind = ${KINDS.benefit.code} and not l.posted), 0)::int8
+        as "benefitShown",
+      coalesce(sum(l.amount) filter (where l.kind = ${KINDS.subsidy.code}), 0)::int8 as subsidy
+    from agreement g
+    join run r on r.provider_id = ${run.providerId} and r.state = 'posted' and r.period < ${run.period}
+    join run_line l on l.run_id = r.id and l.agreement_id = g.id
+    where g.account_id = any(${accountIds}::int4[])
+    group by 1, 2, 3`
+  const accounts = new Map<number, Map<number, Map<Period, Booked>>>()
+  for (const { accountId, agreementId, month, ...row } of rows) {
+    const agreements = accounts.get(accountId) ?? new Map<number, Map<Period, Booked>>()
+    const months = agreements.get(agreementId) ?? new Map<Period, Booked>()
+    months.set(month, { ...row })
+    agreements.set(agreementId, months)
+    accounts.set(accountId, agreements)
+  }
+  return accounts
+}
+
+const CHARGE_CODES = [KINDS.accrual.code, KINDS.subscription.code, KINDS.recalculation.code]

@@ -1,0 +1,152 @@
+import { setImmediate } from 'node:timers/promises'
+import { ZodError } from 'zod'
+import { type Context } from '../../context.ts'
+import { transaction } from '../../db/transaction.ts'
+import { type Period } from '../../period.ts'
+import { readRulebook, type Supposition } from '../../tariffs/read-rulebook.ts'
+import { type Rulebook } from '../../tariffs/rulebook.ts'
+import { chargeAccount } from '../charge/charge-account.ts'
+import { type AccountFacts } from '../charge/facts.ts'
+import { CannotCharge } from '../charge/lint.ts'
+import { loadFacts } from './load-facts.ts'
+import { type ChargedAccount, type Lint, storeLines } from './store-lines.ts'
+import { loadReratings, type Reratings } from './load-reratings.ts'
+import { reviveSupposition } from './supposition.ts'
+
+export type RunRow = {
+  id: number
+  providerId: number
+  period: Period
+  kind: 'month' | 'trial'
+  state: 'computing' | 'computed' | 'posted' | 'dropped'
+  asOf: Date
+  suppose: unknown
+  chargedFrom: Period
+}
+
+/** Told after each chunk, so that a long run can show where it is. */
+export type Progress = (done: { chunks: number; accounts: number; lines: number }) => void
+
+/**
+ * Computes chunks of a run until none waits, and gives how many it did. As many processes as wish may
+ * work on one run: each chunk is claimed, computed and stored in one transaction, so that a killed
+ * worker leaves it as it was for another. With the last chunk the run is `computed`.
+ */
+export async function workOnRun(ctx: Context, runId: number, told?: Progress): Promise<number> {
+  const run = await readRun(ctx, runId)
+  if (!run || run.state !== 'computing') return 0
+  const rules = await readRunRules(ctx, run)
+  let chunks = 0
+  for (;;) {
+    const done = await transaction(ctx, (tx) => workOnChunk(tx, run, rules))
+    if (!done) break
+    chunks += 1
+    told?.({ chunks: 1, ...done })
+    // On the embedded database residents' chats come in between.
+    await setImmediate()
+  }
+  await finish(ctx, runId)
+  return chunks
+}
+
+export function readRun(ctx: Context, runId: number): Promise<RunRow | null> {
+  return ctx.sql.maybe<RunRow>`
+    select r.id, r.provider_id as "providerId", r.period, r.kind, r.state, r.as_of as "asOf",
+      r.suppose, p.charged_from as "chargedFrom"
+    from run r join provider p on p.id = r.provider_id where r.id = ${runId}`
+}
+
+/** The prices and rules a run is computed by. */
+export function readRunRules(ctx: Context, run: RunRow): Promise<Rulebook> {
+  const suppose: Supposition | null = reviveSupposition(run.suppose)
+  const { asOf, providerId } = run
+  return readRulebook(ctx, { providerId, asOf, ...(suppose && { suppose }) })
+}
+
+type Chunk = { no: number; first: number; last: number }
+
+async function workOnChunk(tx: Context, run: RunRow, rules: Rulebook) {
+  // Whoever drops the run waits for the chunks at work, and no new one is taken.
+  const running = await tx.sql.maybe`
+    select 1 from run where id = ${run.id} and state = 'computing' for share`
+  if (!running) return null
+  const chunk = await tx.sql.maybe<Chunk>`
+    select no, first_account as first, last_account as last from run_chunk
+    where run_id = ${run.id} and state = 'waiting' order by no limit 1 for update skip locked`
+  if (!chunk) return null
+  const accountIds = await readAccountIds(tx, run.providerId, chunk)
+  const charged = await chargeAccounts(tx, { run, rules, accountIds })
+  const lines = await storeLines(tx, { runId: run.id, chunkNo: chunk.no, charged })
+  await tx.sql.run`
+    update run_chunk set state = 'done', lines = ${lines}, finished_at = ${tx.now()}
+    where run_id = ${run.id} and no = ${chunk.no}`
+  return { accounts: accountIds.length, lines }
+}
+
+async function readAccountIds(tx: Context, providerId: number, { first, last }: Chunk) {
+  const rows = await tx.sql.many<{ id: number }>`
+    select id from account where provider_id = ${providerId} and id between ${first} and ${last}
+    order by id`
+  return rows.map((row) => row.id)
+}
+
+/** What a run makes of some accounts of its provider, by what was known at its instant; writes nothing. */
+export async function chargeAccounts(
+  ctx: Context,
+  given: { run: RunRow; rules: Rulebook; accountIds: readonly number[] },
+): Promise<ChargedAccount[]> {
+  const { accountIds, rules, run } = given
+  const noted =
+    run.kind === 'trial' ? new Map<number, never>() : await readNoted(ctx, run, accountIds)
+  const wanted = { accountIds, asOf: run.asOf, period: run.period, again: new Set(noted.keys()) }
+  const accounts = await loadFacts(ctx, wanted)
+  const reratings: Reratings =
+    run.kind === 'trial' ? new Map() : await loadReratings(ctx, { run, rules, accounts, noted })
+  return accounts.map((account) => chargeOne(account, { run, rules, reratings }))
+}
+
+function chargeOne(
+  account: AccountFacts,
+  { reratings, rules, run }: { run: RunRow; rules: Rulebook; reratings: Reratings },
+): ChargedAccount {
+  const { accountId } = account
+  const rerating = reratings.get(accountId) ?? null
+  try {
+    const { chargedFrom, period } = run
+    const lines = chargeAccount(account, period, { rules, chargedFrom, rerating })
+    return { accountId, lines, lints: [] }
+  } catch (error) {
+    const lint = lintOf(error)
+    if (!lint) throw error
+    const sincePeriod = rerating?.from ?? run.period
+    return { accountId, lines: new Map(), lints: [{ ...lint, blocks: true, sincePeriod }] }
+  }
+}
+
+function lintOf(error: unknown): Pick<Lint, 'code' | 'agreementId' | 'details'> | null {
+  if (error instanceof CannotCharge) {
+    const { agreementId, code, details } = error
+    return { agreementId, code, details }
+  }
+  if (error instanceof ZodError)
+    return {
+      agreementId: null,
+      code: 'rule-unreadable',
+      details: { at: error.issues[0]?.path.join('.') ?? '' },
+    }
+  return null
+}
+
+async function readNoted(ctx: Context, run: RunRow, accountIds: readonly number[]) {
+  const rows = await ctx.sql.many<{ accountId: number; from: Period; reason: string }>`
+    select account_id as "accountId", from_period as from, reason from run_rerating
+    where run_id = ${run.id} and account_id = any(${accountIds}::int4[])`
+  return new Map(rows.map(({ accountId, ...noted }) => [accountId, noted]))
+}
+
+async function finish(ctx: Context, runId: number): Promise<void> {
+  await ctx.sql.run`
+    update run set state = 'computed', finished_at = ${ctx.now()}
+    where id = ${runId} and state = 'computing'
+      and not exists (select 1 from run_chunk where run_id = ${runId} and state = 'waiting')`
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { parseDecimal, type Quantity } from '../quantity.ts'
+
+/** A decimal as text, so that nothing is lost on its way: `"0.0383"`. Gives 10⁻⁸ units. */
+const decimal = z.string().transform((text, issue): Quantity => {
+  const value = parseDecimal(text)
+  if (value !== null) return value
+  issue.addIssue({ code: 'custom', message: 'not a decimal' })
+  return z.NEVER
+})
+const monthDay = z.string().regex(/^\d{2}-\d{2}$/)
+const months = z.int().min(1).max(36)
+
+/** How a missing reading is estimated, in this order: by `method` for `maxMonths`, then by the norm. */
+const estimate = z.strictObject({
+  method: z.enum(['avg-daily', 'avg-monthly', 'planned', 'norm']),
+  /** How far before the last real reading its base may lie. */
+  baseMonths: months,
+  /** Months in a row by average; without it, however many. */
+  maxMonths: months.optional(),
+  /** What the dial shows at least: volumes are whole multiples of it. */
+  step: decimal,
+  /** Coefficients of the twelve months for `planned`. */
+  profile: z.array(decimal).length(12).optional(),
+})
+
+/** How one service is charged. */
+const charging = z.strictObject({
+  base: z.enum([
+    'meter',
+    'house-share',
+    'volume-of',
+    'area',
+    'heated-area',
+    'persons',
+    'account',
+    'extras',
+  ]),
+  /** With `volume-of`: the services of the account whose volumes it takes. */
+  volumeOf: z.array(z.string()).min(1).optional(),
+  /** What the fixed part of a two-part tariff counts. */
+  fixedBase: z.enum(['account', 'area', 'heated-area', 'load']).optional(),
+  /** Outside these days (month-day, both included) a missing volume is no fault: nothing was delivered. */
+  season: z.strictObject({ from: monthDay, to: monthDay }).optional(),
+  subscription: z.enum(['full-month', 'by-days']).default('full-month'),
+  priceChange: z.enum(['by-days', 'by-reading', 'next-month']).default('by-days'),
+  /** Decimals of a volume that is a share of something. */
+  decimals: z.int().min(0).max(8).default(3),
+  estimate: estimate.optional(),
+  /** A real reading after estimates: spread over those months by days, or charged at once. */
+  lateReading: z.enum(['by-days', 'at-once']).default('by-days'),
+  /** After the verification expired: by norm from the next day, or for the whole month. */
+  expired: z.enum(['by-days', 'whole-months']).default('by-days'),
+})
+
+/**
+ * Every kind of dated decision and the shape of its value. Percentages are whole per cents as decimals
+ * (`"75"`), shares and coefficients are fractions (`"0.2"`).
+ */
+export const RULE_KINDS = {
+  charging,
+  /** Price of a meter's zone as a multiple of the single price; key: the zone. */
+  'zone-coefficient': z.strictObject({ coefficient: decimal }),
+  /** Volume above this per registered person and day is charged at the full-cost price. */
+  limit: z.strictObject({
+    perPersonPerDay: decimal,
+    /** Services whose volume uses the limit up first. */
+    after: z.array(z.string()).optional(),
+  }),
+  /** Which dwellings pay the full-cost price whatever their card says. */
+  'full-price': z.strictObject({ whenNobodyRegistered: z.boolean() }),
+  /** Key: category of the benefit. */
+  benefit: z.strictObject({
+    percent: decimal,
+    /** Codes of services; without them, all. */
+    services: z.array(z.string()).optional(),
+  }),
+  /** What of a service a benefit covers: units a person, or square metres of the dwelling. */
+  'benefit-norm': z.strictObject({
+    perPerson: decimal.optional(),
+    area: z.strictObject({ perPerson: decimal, perFamily: decimal }).optional(),
+  }),
+  /** `net`: taken off the bill; `gross`: the state pays the person, the bill shows it only. */
+  'benefit-payment': z.strictObject({ mode: z.enum(['net', 'gross']) }),
+  'benefit-with-subsidy': z.strictObject({ allowed: z.boolean() }),
+  /** Whether absence longer than so many days takes a service off. */
+  absence: z.strictObject({ thresholdDays: z.int().min(0), reduces: z.boolean() }),
+  /** Per cents of the month's charge for each day; key: the defect. */
+  quality: z.strictObject({ percentPerDay: decimal }),
+  'payment-term': z.strictObject({
+    day: z.int().min(1).max(31),
+    monthsAfter: z.int().min(0).max(3),
+    shiftsToWorkingDay: z.boolean(),
+    startsOn: z.enum(['next-working-day', 'next-day']),
+  }),
+  /** Share of the debt a day; per cents of the debt at most. */
+  penalty: z.strictObject({ perDay: decimal, capPercent: decimal.nullable() }),
+  /** Days without penalty, for the scope of the row: both ends of its dates count. */
+  'no-penalty': z.strictObject({ reason: z.string() }),
+  /** Tax inside the price, shown for information. */
+  vat: z.strictObject({ percent: decimal }),
+  /** A month this many times the usual one is shown to the accountant. */
+  outlier: z.strictObject({ times: decimal }),
+  /** When readings are taken; beyond the month's end days are counted into the next month. */
+  'reading-window': z.strictObject({
+    fromDay: z.int().min(1).max(31),
+    /** Days before the month's end instead of `fromDay`. */
+    fromBeforeEnd: z.int().min(0).max(31).optional(),
+    toDay: z.int().min(1).max(31),
+    /** Whether `toDay` is of the next month. */
+    toNextMonth: z.boolean(),
+  }),
+  /** Order in which one payment covers services of the same due date: codes. */
+  'payment-order': z.strictObject({ services: z.array(z.string()) }),
+  /** Days from the notice of termination to its end. */
+  'participation-notice': z.strictObject({ days: z.int().min(1) }),
+  subsidy: z.looseObject({}),
+  'subsidy-discovery': z.looseObject({}),
+} as const
+
+export type RuleKind = keyof typeof RULE_KINDS
+export type RuleValue<K extends RuleKind> = z.output<(typeof RULE_KINDS)[K]>
+export type Charging = RuleValue<'charging'>
+export type Estimate = NonNullable<Charging['estimate']>
+
+export function isRuleKind(text: string): text is RuleKind {
+  return Object.hasOwn(RULE_KINDS, text)
+}
