@@ -1,7 +1,7 @@
 import { accept, refuse } from '../result.ts'
 import { type Kopecks } from '../money.ts'
 import { isEdrpou, isTaxNumber } from './edrpou.ts'
-import { ibanFault } from './iban.ts'
+import { ibanFault } from '../registry/iban.ts'
 import { encodeWindows1251, windows1251Byte } from './windows-1251.ts'
 
 // The code a Ukrainian bank's application reads to fill in a transfer.

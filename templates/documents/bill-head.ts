@@ -1,4 +1,4 @@
-import { formatIban } from '../../core/documents/iban.ts'
+import { formatIban } from '../../core/registry/iban.ts'
 import { type BillRecipient } from '../../core/documents/bill-document.ts'
 import { type Kopecks, kopecks } from '../../core/money.ts'
 import { formatAmount, formatDay, formatQuantity } from '../format.ts'

@@ -1,6 +1,6 @@
 import { bulkInsert } from '../../db/bulk-insert.ts'
 import { isEdrpou } from '../../documents/edrpou.ts'
-import { ibanFault } from '../../documents/iban.ts'
+import { ibanFault } from '../../registry/iban.ts'
 import { type Cells } from '../cells.ts'
 import { compareRows } from '../compare-rows.ts'
 import { defineKind, type FileRow, type Job } from '../kind.ts'

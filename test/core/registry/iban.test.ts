@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { formatIban, ibanFault } from '../../../core/documents/iban.ts'
+import { formatIban, ibanFault } from '../../../core/registry/iban.ts'
 
 describe('ibanFault', () => {
   it.each([

@@ -1,0 +1,72 @@
+import { divideRounded, type Kopecks, kopecks, sum } from '../../money.ts'
+import { type Statement } from '../../ledger/statement.ts'
+import { type ChargedLine } from './read-lines.ts'
+
+/** A month's charge: its lines and its statement. */
+export type ChargedMonth = { lines: readonly ChargedLine[]; statement: Statement }
+
+/**
+ * Why a month's charge differs from the one before, in kopecks: the parts add up to `change` exactly.
+ * Positive: this month is dearer.
+ */
+export type Difference = {
+  /** Charged this month less charged the month before; payments apart. */
+  change: Kopecks
+  /** More or fewer units, at the price of the month before. */
+  volume: Kopecks
+  /** Another price. */
+  tariff: Kopecks
+  subscription: Kopecks
+  penalty: Kopecks
+  /** Recalculations and corrections. */
+  corrections: Kopecks
+  benefit: Kopecks
+  subsidy: Kopecks
+  /** Change of what is owed at the end: this month's charge less its payments. */
+  closing: Kopecks
+}
+
+/** Splits the change between two months into its causes. */
+export function differenceBetween(now: ChargedMonth, before: ChargedMonth): Difference {
+  const accrued = kopecks(now.statement.accrued - before.statement.accrued)
+  const volume = volumeEffect(accruals(now), accruals(before))
+  const column = (name: 'subscription' | 'penalty' | 'correction' | 'benefit' | 'subsidy') =>
+    kopecks(now.statement[name] - before.statement[name])
+  const parts = {
+    volume,
+    tariff: kopecks(accrued - volume),
+    subscription: column('subscription'),
+    penalty: column('penalty'),
+    corrections: column('correction'),
+    benefit: kopecks(-column('benefit')),
+    subsidy: kopecks(-column('subsidy')),
+  }
+  const closing = kopecks(now.statement.closing - before.statement.closing)
+  return { change: sum(Object.values(parts)), ...parts, closing }
+}
+
+type Zone = { volume: bigint; amount: bigint }
+
+function accruals({ lines }: ChargedMonth): Map<number, Zone> {
+  const zones = new Map<number, Zone>()
+  for (const { amount, kind, volume, zone } of lines) {
+    if (kind !== 'accrual' || volume === null) continue
+    const known = zones.get(zone) ?? { volume: 0n, amount: 0n }
+    zones.set(zone, { volume: known.volume + volume, amount: known.amount + amount })
+  }
+  return zones
+}
+
+/** Of each zone: the units more, at the average price of the month before (of this one, when it had none). */
+function volumeEffect(now: Map<number, Zone>, before: Map<number, Zone>): Kopecks {
+  const effects = [...new Set([...now.keys(), ...before.keys()])].map((zone) => {
+    const is = now.get(zone) ?? NONE
+    const was = before.get(zone) ?? NONE
+    const priced = was.volume > 0n ? was : is
+    if (priced.volume <= 0n) return kopecks(0)
+    return kopecks(divideRounded((is.volume - was.volume) * priced.amount, priced.volume))
+  })
+  return sum(effects)
+}
+
+const NONE: Zone = { volume: 0n, amount: 0n }
