@@ -3,6 +3,7 @@ import { type Town } from './context.ts'
 import { type Database } from './db/open-town.ts'
 import { type Logger } from './log.ts'
 import { now } from './clock.ts'
+import { loadProfile } from './tariffs/load-profile.ts'
 
 /** What a town is told at its first start; later the database says it. */
 export type TownSettings = { name: string; country: 'ua' | 'by'; currency: string; zone: string }
@@ -11,7 +12,8 @@ const SECRET_BYTES = 32
 
 /**
  * The context of an open town. The first start writes who the town is and makes its secret; later
- * starts keep what is written, whatever the settings say now.
+ * starts keep what is written, whatever the settings say now. Rules of the country that came with this
+ * version are added.
  */
 export async function contextOf(
   database: Database,
@@ -26,5 +28,7 @@ export async function contextOf(
     on conflict (id) do nothing`
   const { country, currency, zone } = await sql.one<Omit<TownSettings, 'name'>>`
     select country, currency, zone from town`
-  return { schema, country, currency, zone, sql, prisma, log, now, random: randomBytes }
+  const town = { schema, country, currency, zone, sql, prisma, log, now, random: randomBytes }
+  await loadProfile(town)
+  return town
 }

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import { type Context, type Town } from '../context.ts'
 import { accept, refuse } from '../result.ts'
 
-/** What a program may do: bring files, issue months, decide on link requests, read. */
-const ACTIVITIES = ['imports', 'months', 'requests', 'read'] as const
+/**
+ * What a program may do: bring files, issue months, keep accounts and meters, decide on link requests,
+ * read.
+ */
+const ACTIVITIES = ['imports', 'months', 'accounts', 'requests', 'read'] as const
 export type Activity = (typeof ACTIVITIES)[number]
 
 /** A right as it is written: `imports` for the whole town, `imports:55101018` for one provider. */

@@ -12,7 +12,10 @@ import { tellBillsReady } from './tell-bills-ready.ts'
  * Gives the months issued now, oldest first, and how many notices were queued.
  * Refuses: as `issueMonths`.
  */
-export function issueAndTell(ctx: Context, input: { providerCode: string; month: Period }) {
+export function issueAndTell(
+  ctx: Context,
+  input: { providerCode: string; month: Period; author?: string },
+) {
   return transaction(ctx, async (tx) => {
     const issued = await issueMonths(tx, input)
     if (!issued.ok) return issued

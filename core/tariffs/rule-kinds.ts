@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseDecimal, type Quantity } from '../quantity.ts'
+import { parseDecimal, type Quantity, type Rate, rate } from '../quantity.ts'
 
 /** A decimal as text, so that nothing is lost on its way: `"0.0383"`. Gives 10⁻⁸ units. */
 const decimal = z.string().transform((text, issue): Quantity => {
@@ -8,6 +8,19 @@ const decimal = z.string().transform((text, issue): Quantity => {
   issue.addIssue({ code: 'custom', message: 'not a decimal' })
   return z.NEVER
 })
+const ONE = 100_000_000n
+/** A fraction of 1 as text, `"0.2"`; gives 10⁻⁸. */
+const share = z.string().transform((text, issue): Rate => {
+  const value = parseDecimal(text)
+  if (value !== null && value >= 0n && value <= ONE) return rate(value)
+  issue.addIssue({ code: 'custom', message: 'not a share' })
+  return z.NEVER
+})
+const name = z.string().trim().min(1).max(200)
+/** Two years of incomes or validity, a quarter of working days: more is a slip of the operator. */
+const TERM_MONTHS_MAX = 24
+const WORKING_DAYS_MAX = 60
+const DOCUMENTS_MAX = 20
 const monthDay = z.string().regex(/^\d{2}-\d{2}$/)
 const months = z.int().min(1).max(36)
 
@@ -114,8 +127,27 @@ export const RULE_KINDS = {
   'payment-order': z.strictObject({ services: z.array(z.string()) }),
   /** Days from the notice of termination to its end. */
   'participation-notice': z.strictObject({ days: z.int().min(1) }),
-  subsidy: z.looseObject({}),
-  'subsidy-discovery': z.looseObject({}),
+  subsidy: z.strictObject({
+    /** Share of the household's income above which the fee is subsidised. */
+    townShare: share,
+    villageShare: share,
+    /** How many months of income an application shows. */
+    incomeMonths: z.int().min(1).max(TERM_MONTHS_MAX),
+    /** For how many months it is granted. */
+    validMonths: z.int().min(1).max(TERM_MONTHS_MAX),
+    /** Working days from the application to the decision. */
+    decideWorkingDays: z.int().min(1).max(WORKING_DAYS_MAX),
+    /** What an applicant brings. */
+    documents: z.array(name).max(DOCUMENTS_MAX),
+    /** Persons of these statuses are not counted into the household. */
+    excludedStatuses: z.array(name),
+  }),
+  'subsidy-discovery': z.strictObject({
+    /** Statuses that make a household likely entitled, each with the reason shown. */
+    qualifying: z.record(name, name),
+    /** One person of such a status makes it unlikely. */
+    blocking: z.array(name),
+  }),
 } as const
 
 export type RuleKind = keyof typeof RULE_KINDS

@@ -52,6 +52,7 @@ export class Rulebook {
   readonly #rules = new Map<string, Known[]>()
   /** Rules of an account or house stay apart: the others are answered once for all accounts. */
   readonly #local = new Map<string, Known[]>()
+  readonly #owners = new Set<string>()
   readonly #answers = new Map<string, Found<RuleKind> | null>()
 
   constructor(tariffs: readonly TariffVersion[], rules: readonly RuleVersion[]) {
@@ -59,7 +60,10 @@ export class Rulebook {
     for (const rule of rules) {
       const isLocal = rule.accountId !== null || rule.houseId !== null
       if (!isLocal) push(this.#rules, `${rule.kind}/${rule.key}`, rule)
-      else push(this.#local, localKey(rule), rule)
+      else {
+        push(this.#local, localKey(rule), rule)
+        this.#owners.add(ownerKey(rule))
+      }
     }
   }
 
@@ -89,26 +93,23 @@ export class Rulebook {
     return answer as Found<K> | null
   }
 
-  /** Every version of a kind that applies to the scope, whatever the day, the oldest first. */
-  versions<K extends RuleKind>(kind: K, key: string, scope: Scope) {
-    const all = [
-      ...(this.#rules.get(`${kind}/${key}`) ?? []),
-      ...(this.#local.get(`a${scope.accountId}/${kind}/${key}`) ?? []),
-      ...(this.#local.get(`h${scope.houseId}/${kind}/${key}`) ?? []),
-    ]
-    return all
-      .filter((rule) => fits(rule, scope))
-      .sort((a, b) => (a.fromDay < b.fromDay ? -1 : 1))
-      .map((rule) => ({ ...found<K>(rule), fromDay: rule.fromDay, toDay: rule.toDay, rule }))
+  /** Every rule of a kind that applies to the scope, whatever its key and day. */
+  every(kind: RuleKind, scope: Scope): RuleVersion[] {
+    const all = [...this.#rules].flatMap(([name, rules]) =>
+      name.startsWith(`${kind}/`) ? rules : [],
+    )
+    const local = [...this.#local].flatMap(([name, rules]) =>
+      name.startsWith(`a${scope.accountId}/${kind}/`) ||
+      name.startsWith(`h${scope.houseId}/${kind}/`)
+        ? rules
+        : [],
+    )
+    return [...all, ...local].filter((rule) => fits(rule, scope))
   }
 
-  /** Whether an account or a house has a rule of its own of this kind. */
-  hasLocal(kind: RuleKind, key: string, scope: Scope): boolean {
-    return (
-      this.#local.size > 0 &&
-      (this.#local.has(`a${scope.accountId}/${kind}/${key}`) ||
-        this.#local.has(`h${scope.houseId}/${kind}/${key}`))
-    )
+  /** Whether the account or its house has rules of its own. */
+  hasOwn({ accountId, houseId }: Scope): boolean {
+    return this.#owners.has(`a${accountId}`) || this.#owners.has(`h${houseId}`)
   }
 }
 
@@ -121,8 +122,11 @@ export function specificity(rule: Omit<RuleVersion, 'value' | 'parsed'>): number
 }
 
 function localKey(rule: RuleVersion): string {
-  const place = rule.accountId === null ? `h${rule.houseId}` : `a${rule.accountId}`
-  return `${place}/${rule.kind}/${rule.key}`
+  return `${ownerKey(rule)}/${rule.kind}/${rule.key}`
+}
+
+function ownerKey({ accountId, houseId }: RuleVersion): string {
+  return accountId === null ? `h${houseId}` : `a${accountId}`
 }
 
 function fits(rule: RuleVersion, scope: Scope): boolean {

@@ -1,12 +1,21 @@
 import { type Kopecks, kopecks } from '../../money.ts'
 import { addMonths, type Period } from '../../period.ts'
+import { type Quantity, quantity } from '../../quantity.ts'
 import { chargeMonth, type Rules } from './charge-month.ts'
 import { type AccountFacts } from './facts.ts'
 import { minus, money, sumOf } from './formula.ts'
 import { type Line, lineOf } from './line.ts'
 
 /** What was charged for a month up to now, later corrections of it included; kopecks. */
-export type Booked = { charge: Kopecks; benefit: Kopecks; subsidy: Kopecks; benefitShown: Kopecks }
+export type Booked = {
+  charge: Kopecks
+  benefit: Kopecks
+  subsidy: Kopecks
+  /** Benefits the state pays to the person. */
+  benefitShown: Kopecks
+  /** Units in 10⁻⁸. */
+  volume: Quantity
+}
 
 /** Past months that new facts change. */
 export type Rerating = {
@@ -45,7 +54,10 @@ export function chargeAccount(
 }
 
 const NONE = kopecks(0)
-const NOTHING: Booked = { charge: NONE, benefit: NONE, subsidy: NONE, benefitShown: NONE }
+const NOTHING: Booked = {
+  ...{ charge: NONE, benefit: NONE, subsidy: NONE, benefitShown: NONE },
+  volume: quantity(0n),
+}
 
 function rerate(should: readonly Line[], booked: Booked, month: Period, reason: string): Line[] {
   const charge = should.filter(({ kind }) => CHARGE.has(kind))
@@ -54,11 +66,24 @@ function rerate(should: readonly Line[], booked: Booked, month: Period, reason: 
   const subsidy = should.filter(({ kind }) => kind === 'subsidy')
   const about = { about: month, reason }
   return [
-    ...difference('recalculation', charge, booked.charge, about),
+    ...difference('recalculation', charge, booked.charge, {
+      ...about,
+      ...moreUnits(charge, booked),
+    }),
     ...difference('benefit', benefit, booked.benefit, about),
     ...difference('benefit', shown, booked.benefitShown, { ...about, isPosted: false }),
     ...difference('subsidy', subsidy, booked.subsidy, about),
   ]
+}
+
+/** How many units more, or fewer, a past month has now, found the way its charge is. */
+function moreUnits(
+  should: readonly Line[],
+  { volume }: Booked,
+): Pick<Partial<Line>, 'volume' | 'method'> {
+  const is = should.reduce((total, line) => total + (line.volume ?? 0n), 0n)
+  const [first] = should
+  return is === volume ? {} : { volume: quantity(is - volume), method: first?.method ?? 'none' }
 }
 
 const CHARGE: ReadonlySet<Line['kind']> = new Set<Line['kind']>([

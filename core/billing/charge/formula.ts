@@ -20,23 +20,20 @@ const SCALE = 100_000_000n
 
 /** A number in 10⁻⁸ units, with where it comes from: `reading:12`, `tariff:7`, `days`. */
 export function literal(e8: bigint, source?: string): Term {
-  const number = formatDecimal(e8)
-  return {
-    numerator: e8,
-    denominator: SCALE,
-    text: source === undefined ? number : `${number}[${source}]`,
-    binding: e8 < 0n && source === undefined ? 0 : 2,
-  }
+  return number(e8, SCALE, formatDecimal(e8 < 0n ? -e8 : e8), source)
 }
 
 /** A whole number, with where it comes from. */
 export function whole(value: bigint | number, source?: string): Term {
-  return {
-    numerator: BigInt(value),
-    denominator: 1n,
-    text: source === undefined ? String(value) : `${value}[${source}]`,
-    binding: value < 0 && source === undefined ? 0 : 2,
-  }
+  const integer = BigInt(value)
+  return number(integer, 1n, String(integer < 0n ? -integer : integer), source)
+}
+
+/** The grammar has no signed numbers: a negative one is taken from zero. */
+function number(numerator: bigint, denominator: bigint, digits: string, source?: string): Term {
+  const sourced = source === undefined ? digits : `${digits}[${source}]`
+  const text = numerator < 0n ? `(0 - ${sourced})` : sourced
+  return { numerator, denominator, text, binding: 2 }
 }
 
 /** An amount of money in units of the currency. */

@@ -4,7 +4,7 @@ import { type Statement } from '../../ledger/statement.ts'
 import { addMonths, type Period } from '../../period.ts'
 import { accept, refuse } from '../../result.ts'
 import { type Difference, differenceBetween } from './difference.ts'
-import { formulaInputs, plainFormula } from './formula-inputs.ts'
+import { type FormulaInput, formulaInputs, plainFormula } from './formula-inputs.ts'
 import { type ChargedLine, readLines } from './read-lines.ts'
 import { describeSources, type SourceDetails } from './describe-sources.ts'
 
@@ -12,7 +12,7 @@ import { describeSources, type SourceDetails } from './describe-sources.ts'
 export type ExplainedLine = ChargedLine & {
   /** The formula without sources. */
   plain: string
-  inputs: { value: bigint; source: string; id: bigint | null; details: SourceDetails | null }[]
+  inputs: (FormulaInput & { details: SourceDetails | null })[]
 }
 
 export type ExplainedMonth = {

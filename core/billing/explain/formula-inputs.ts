@@ -1,17 +1,31 @@
 import { parseDecimal, type Quantity } from '../../quantity.ts'
 
-/** A number of a formula and where it comes from: `reading` 12, `tariff` 7; `days` and the like have no id. */
-export type FormulaInput = { value: Quantity; source: string; id: bigint | null }
+/**
+ * A number of a formula and where it comes from: `reading` 12, `tariff` 7, `days` of `2026-10-01..09`.
+ * `id` is of the fact behind it, where there is one; `about` is what else the source says.
+ */
+export type FormulaInput = {
+  value: Quantity
+  source: string
+  id: bigint | null
+  about: string | null
+}
 
 /** The numbers of a formula that name their source, in order, each once. */
 export function formulaInputs(formula: string): FormulaInput[] {
   const inputs = new Map<string, FormulaInput>()
-  for (const [text, number = '', source = '', id] of formula.matchAll(
-    /(-?\d+(?:\.\d+)?)\[([a-z-]+)(?::(\d+))?\]/g,
+  for (const [text, number = '', source = '', rest] of formula.matchAll(
+    /(-?\d+(?:\.\d+)?)\[([a-z-]+)(?::([^\]]+))?\]/g,
   )) {
     const value = parseDecimal(number)
-    if (value !== null)
-      inputs.set(text, { value, source, id: id === undefined ? null : BigInt(id) })
+    if (value === null) continue
+    const isId = rest !== undefined && /^\d+$/.test(rest)
+    inputs.set(text, {
+      value,
+      source,
+      id: isId ? BigInt(rest) : null,
+      about: isId ? null : (rest ?? null),
+    })
   }
   return [...inputs.values()]
 }

@@ -32,7 +32,7 @@ export async function previewAccount(ctx: Context, accountId: number) {
     ...{ asOf: ctx.now(), chargedFrom },
   }
   const rules = await readRunRules(ctx, run)
-  const [charged] = await chargeAccounts(ctx, { run, rules, accountIds: [accountId] })
+  const [charged] = await chargeAccounts(ctx, { run, ...rules, accountIds: [accountId] })
   const [lint] = charged?.lints ?? []
   if (!charged || lint) return refuse('cannot-charge', { lint: lint?.code ?? 'account-empty' })
   const names = await readNames(ctx, accountId)

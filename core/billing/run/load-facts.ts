@@ -10,9 +10,9 @@ import {
   type ExtraFact,
   type HouseholdFact,
   type HouseVolumeFact,
-  type SubsidyCaseFact,
   type VolumeFact,
 } from '../charge/facts.ts'
+import { readGrants } from '../subsidy/read-grants.ts'
 import { loadDials } from './load-dials.ts'
 
 /** Which accounts of a provider, and as known when. */
@@ -199,14 +199,7 @@ async function readAbsences(ctx: Context, { accountIds, asOf }: Wanted) {
 }
 
 async function readCases(ctx: Context, { accountIds, asOf }: Wanted) {
-  const rows = await ctx.sql.many<SubsidyCaseFact & OfAccount>`
-    select id, account_id as "accountId", from_day as "fromDay", to_day as "toDay", income,
-      is_village as "isVillage"
-    from subsidy_case
-    where account_id = any(${accountIds}::int4[]) and decided_at <= ${asOf}
-      and from_day is not null and to_day is not null
-    order by id`
-  return grouped(rows, ({ accountId }) => accountId)
+  return grouped(await readGrants(ctx, { accountIds, asOf }), ({ accountId }) => accountId)
 }
 
 /** Nothing older than this is ever charged again. */

@@ -1,7 +1,6 @@
 import { type Context } from '../../context.ts'
 import { addMonths, type Period } from '../../period.ts'
 import { KINDS } from '../../ledger/entry-kind.ts'
-import { type Rulebook } from '../../tariffs/rulebook.ts'
 import { type Booked, type Rerating } from '../charge/charge-account.ts'
 import { type AccountFacts } from '../charge/facts.ts'
 import { LOOK_BACK_MONTHS } from './load-facts.ts'
@@ -18,7 +17,6 @@ export async function loadReratings(
   ctx: Context,
   given: {
     run: RunRow
-    rules: Rulebook
     accounts: readonly AccountFacts[]
     noted: ReadonlyMap<number, Noted>
   },
@@ -70,7 +68,8 @@ async function readBooked(ctx: Context, run: RunRow, accountIds: readonly number
         as benefit,
       coalesce(sum(l.amount) filter (where l.kind = ${KINDS.benefit.code} and not l.posted), 0)::int8
         as "benefitShown",
-      coalesce(sum(l.amount) filter (where l.kind = ${KINDS.subsidy.code}), 0)::int8 as subsidy
+      coalesce(sum(l.amount) filter (where l.kind = ${KINDS.subsidy.code}), 0)::int8 as subsidy,
+      coalesce(sum(l.volume_e8), 0)::int8 as volume
     from agreement g
     join run r on r.provider_id = ${run.providerId} and r.state = 'posted' and r.period < ${run.period}
     join run_line l on l.run_id = r.id and l.agreement_id = g.id

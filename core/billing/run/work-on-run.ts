@@ -8,6 +8,10 @@ import { type Rulebook } from '../../tariffs/rulebook.ts'
 import { chargeAccount } from '../charge/charge-account.ts'
 import { type AccountFacts } from '../charge/facts.ts'
 import { CannotCharge } from '../charge/lint.ts'
+import { type Line } from '../charge/line.ts'
+import { readDayExceptions } from './read-day-exceptions.ts'
+import { type DebtOf, loadDebts } from './load-debts.ts'
+import { Penalties } from './penalties.ts'
 import { loadFacts } from './load-facts.ts'
 import { type ChargedAccount, type Lint, storeLines } from './store-lines.ts'
 import { loadReratings, type Reratings } from './load-reratings.ts'
@@ -56,16 +60,20 @@ export function readRun(ctx: Context, runId: number): Promise<RunRow | null> {
     from run r join provider p on p.id = r.provider_id where r.id = ${runId}`
 }
 
-/** The prices and rules a run is computed by. */
-export function readRunRules(ctx: Context, run: RunRow): Promise<Rulebook> {
+/** The prices and rules a run is computed by, and penalties by them. */
+export type RunRules = { rules: Rulebook; penalties: Penalties }
+
+export async function readRunRules(ctx: Context, run: RunRow): Promise<RunRules> {
   const suppose: Supposition | null = reviveSupposition(run.suppose)
-  const { asOf, providerId } = run
-  return readRulebook(ctx, { providerId, asOf, ...(suppose && { suppose }) })
+  const { asOf, chargedFrom, period, providerId } = run
+  const rules = await readRulebook(ctx, { providerId, asOf, ...(suppose && { suppose }) })
+  const exceptions = await readDayExceptions(ctx)
+  return { rules, penalties: new Penalties({ rules, exceptions, period, chargedFrom }) }
 }
 
 type Chunk = { no: number; first: number; last: number }
 
-async function workOnChunk(tx: Context, run: RunRow, rules: Rulebook) {
+async function workOnChunk(tx: Context, run: RunRow, rules: RunRules) {
   // Whoever drops the run waits for the chunks at work, and no new one is taken.
   const running = await tx.sql.maybe`
     select 1 from run where id = ${run.id} and state = 'computing' for share`
@@ -75,7 +83,7 @@ async function workOnChunk(tx: Context, run: RunRow, rules: Rulebook) {
     where run_id = ${run.id} and state = 'waiting' order by no limit 1 for update skip locked`
   if (!chunk) return null
   const accountIds = await readAccountIds(tx, run.providerId, chunk)
-  const charged = await chargeAccounts(tx, { run, rules, accountIds })
+  const charged = await chargeAccounts(tx, { run, ...rules, accountIds })
   const lines = await storeLines(tx, { runId: run.id, chunkNo: chunk.no, charged })
   await tx.sql.run`
     update run_chunk set state = 'done', lines = ${lines}, finished_at = ${tx.now()}
@@ -93,33 +101,60 @@ async function readAccountIds(tx: Context, providerId: number, { first, last }: 
 /** What a run makes of some accounts of its provider, by what was known at its instant; writes nothing. */
 export async function chargeAccounts(
   ctx: Context,
-  given: { run: RunRow; rules: Rulebook; accountIds: readonly number[] },
+  given: RunRules & { run: RunRow; accountIds: readonly number[] },
 ): Promise<ChargedAccount[]> {
-  const { accountIds, rules, run } = given
+  const { accountIds, penalties, rules, run } = given
   const noted =
     run.kind === 'trial' ? new Map<number, never>() : await readNoted(ctx, run, accountIds)
   const wanted = { accountIds, asOf: run.asOf, period: run.period, again: new Set(noted.keys()) }
   const accounts = await loadFacts(ctx, wanted)
-  const reratings: Reratings =
-    run.kind === 'trial' ? new Map() : await loadReratings(ctx, { run, rules, accounts, noted })
-  return accounts.map((account) => chargeOne(account, { run, rules, reratings }))
+  if (run.kind === 'trial') {
+    const none = { reratings: new Map(), debts: new Map() }
+    return accounts.map((account) => chargeOne(account, { run, rules, penalties, ...none }))
+  }
+  const reratings = await loadReratings(ctx, { run, accounts, noted })
+  const agreementIds = accounts.flatMap(({ agreements }) =>
+    agreements.map((one) => one.agreementId),
+  )
+  const debts = await loadDebts(ctx, run, agreementIds)
+  return accounts.map((account) => chargeOne(account, { run, rules, penalties, reratings, debts }))
+}
+
+type Loaded = RunRules & {
+  run: RunRow
+  reratings: Reratings
+  debts: ReadonlyMap<number, DebtOf>
 }
 
 function chargeOne(
   account: AccountFacts,
-  { reratings, rules, run }: { run: RunRow; rules: Rulebook; reratings: Reratings },
+  { debts, penalties, reratings, rules, run }: Loaded,
 ): ChargedAccount {
   const { accountId } = account
   const rerating = reratings.get(accountId) ?? null
   try {
     const { chargedFrom, period } = run
     const lines = chargeAccount(account, period, { rules, chargedFrom, rerating })
+    addPenalties(account, lines, { debts, penalties })
     return { accountId, lines, lints: [] }
   } catch (error) {
     const lint = lintOf(error)
     if (!lint) throw error
     const sincePeriod = rerating?.from ?? run.period
     return { accountId, lines: new Map(), lints: [{ ...lint, blocks: true, sincePeriod }] }
+  }
+}
+
+function addPenalties(
+  { accountId, agreements, houseId, providerId }: AccountFacts,
+  lines: Map<number, Line[]>,
+  { debts, penalties }: Pick<Loaded, 'debts' | 'penalties'>,
+): void {
+  for (const { agreementId, serviceId } of agreements) {
+    const debt = debts.get(agreementId)
+    if (!debt) continue
+    const charged = penalties.linesOf(debt, { accountId, houseId, providerId, serviceId })
+    if (charged.length > 0) lines.set(agreementId, [...(lines.get(agreementId) ?? []), ...charged])
   }
 }
 
