@@ -8,7 +8,7 @@ const Environment = z.object({
   DATABASE_URL: text,
   DATA_DIR: z.preprocess(blankIsAbsent, z.string().default('data')),
   TOWN_SCHEMA: z.preprocess(blankIsAbsent, z.string().default('town')),
-  TOWN_NAME: z.preprocess(blankIsAbsent, z.string().default('Ізенгард')),
+  TOWN_NAME: text,
   TOWN_COUNTRY: z.preprocess(blankIsAbsent, z.enum(['ua', 'by']).default('ua')),
   TOWN_ZONE: text,
   HOST: z.preprocess(blankIsAbsent, z.string().default('127.0.0.1')),
@@ -62,7 +62,7 @@ export function readConfig(given: Record<string, string | undefined>): Config {
   return {
     database: { schema: env.TOWN_SCHEMA, url: env.DATABASE_URL, dataDir: env.DATA_DIR },
     town: {
-      name: env.TOWN_NAME,
+      name: env.TOWN_NAME ?? (env.TOWN_COUNTRY === 'by' ? 'Лориэн' : 'Ізенгард'),
       country: env.TOWN_COUNTRY,
       zone: env.TOWN_ZONE ?? (env.TOWN_COUNTRY === 'by' ? 'Europe/Minsk' : 'Europe/Kyiv'),
       currency: env.TOWN_COUNTRY === 'by' ? 'BYN' : 'UAH',

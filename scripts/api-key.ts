@@ -6,7 +6,7 @@ import { type ControlOutput } from '../core/db/control-channel.ts'
 const USAGE = `npm run -s api-key -- create --name NAME --scope S [--scope S…]    makes a key and shows it once
 npm run -s api-key -- list                                        all keys, never the secret
 npm run -s api-key -- revoke --name NAME                          ends a key at once
-scopes: imports, months, read, each for the town or for one provider (imports:55101018); requests
+scopes: imports, months, accounts, read, each for the town or for one provider (imports:55101018); requests
 `
 const DONE = 0
 const REFUSED = 1

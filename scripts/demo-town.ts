@@ -6,7 +6,8 @@ import { importFile } from '../core/exchange/import-file.ts'
 import { type ImportKind } from '../core/exchange/kind.ts'
 import { period } from '../core/period.ts'
 
-type DemoFile = { kind: ImportKind; file: string; provider?: string }
+/** A file of a demo; rows that name no provider are `provider`'s. */
+export type DemoFile = { kind: ImportKind; file: string; provider?: string }
 
 const WATER = '55101018'
 const HEAT = '55202042'
@@ -34,7 +35,7 @@ const FILES: readonly DemoFile[] = [
 const LAST_MONTH = period(202610)
 /** The day its bills bear: the files end there, whenever the demo is started. */
 const ISSUED_AT = new Date('2026-11-01T09:00:00Z')
-const AUTHOR = 'demo'
+export const AUTHOR = 'demo'
 
 /**
  * Fills a town without providers from the demo's files and issues its months, or goes on where it was
@@ -47,18 +48,7 @@ export async function loadDemoTown(
   log: (line: string) => void,
 ): Promise<boolean> {
   if (!(await isDemoTown(ctx)) || (await isComplete(ctx))) return false
-  for (const { file, ...input } of FILES) {
-    const content = await readFile(path.join(folder, file))
-    const imported = await importFile(ctx, {
-      ...input,
-      fileName: path.basename(file),
-      content,
-      dryRun: false,
-      author: AUTHOR,
-    })
-    if (!imported.ok) throw new Error(`${file}: ${JSON.stringify(imported)}`)
-    log(`${file}: ${imported.value.accepted} rows`)
-  }
+  await importDemoFiles(ctx, { folder, files: FILES, log })
   const afterwards = { ...ctx, now: () => ISSUED_AT }
   for (const providerCode of [WATER, HEAT, HOUSING]) {
     const issued = await issueMonths(afterwards, { providerCode, month: LAST_MONTH })
@@ -66,6 +56,25 @@ export async function loadDemoTown(
     log(`${providerCode}: ${issued.value.months.length} months issued`)
   }
   return true
+}
+
+/** Imports files of a demo, one by one. Throws when one is refused. */
+export async function importDemoFiles(
+  ctx: Context,
+  input: { folder: string; files: readonly DemoFile[]; log: (line: string) => void },
+): Promise<void> {
+  for (const { file, ...rest } of input.files) {
+    const content = await readFile(path.join(input.folder, file))
+    const imported = await importFile(ctx, {
+      ...rest,
+      fileName: path.basename(file),
+      content,
+      dryRun: false,
+      author: AUTHOR,
+    })
+    if (!imported.ok) throw new Error(`${file}: ${JSON.stringify(imported)}`)
+    input.log(`${file}: ${imported.value.accepted} rows`)
+  }
 }
 
 /** Whether the town is empty or the demo's own: nobody's real people are in it. */

@@ -29,6 +29,8 @@ import {
 import { type Input } from '../dialog/input.ts'
 import { pageAsked, pageOf } from '../dialog/paging.ts'
 import { readOwnBalances, type Visitor } from '../dialog/visitor.ts'
+import { chargeAsked, chargeChoices } from './charge.ts'
+import { findOwnAgreement } from './own-agreement.ts'
 
 type Overview = { flow: 'balance'; step: 'enter' | 'overview'; page?: number }
 type Service = { flow: 'balance'; step: 'service'; agreementId: number; before?: Period }
@@ -39,6 +41,7 @@ const MONTHS_SHOWN = 4
 
 /** What is owed: the total, each service, and the months of a service. */
 export const balance: Flow<State> = async (ctx, person, state, input) => {
+  if (state.step === 'service' && input.kind === 'entered') return showService(ctx, person, state)
   if (state.step === 'service') return leaveService(ctx, person, state, input)
   if (state.step === 'overview' && input.kind === 'choice') {
     const page = pageAsked(input.value)
@@ -102,9 +105,9 @@ async function showService(
   person: Visitor,
   which: { agreementId: number; before?: Period },
 ): Promise<Turn<State>> {
-  const own = await findAgreement(ctx, person, which.agreementId)
-  if (!own) return showOverview(ctx, person, 0)
   const { agreementId, before } = which
+  const own = await findOwnAgreement(ctx, person, agreementId)
+  if (!own) return showOverview(ctx, person, 0)
   const options = { limit: MONTHS_SHOWN + 1, ...(before ? { before } : {}) }
   const found = await readStatements(ctx, agreementId, options)
   const shown = found.slice(0, MONTHS_SHOWN)
@@ -122,13 +125,21 @@ async function showService(
       ),
     )
   if (shown.length === 0) lines.push(say('balance:no-months'))
+  const newest = shown[0]
   const last = shown.at(-1)
-  const choices: Choice[] = []
+  const choices = newest ? chargeChoices(newest.period) : []
   if (found.length > MONTHS_SHOWN && last)
     choices.push({ label: say('balance:earlier'), value: { before: last.period } })
+  choices.push({ label: say('balance:data'), value: 'data' })
   choices.push({ label: say('balance:services'), value: 'overview' })
   choices.push({ label: say('dialog:to-menu'), value: 'menu' })
-  return ask<State>({ flow: 'balance', step: 'service', ...which }, lines, choices)
+  const state: State = {
+    flow: 'balance',
+    step: 'service',
+    agreementId,
+    ...(before ? { before } : {}),
+  }
+  return ask<State>(state, lines, choices)
 }
 
 /** The row of «Стан рахунків» in words: what a narrow phone can show; zero columns are left out. */
@@ -159,11 +170,6 @@ function formulaLines({ method, parts, unit }: ChargeInputs): Line[] {
   )
 }
 
-async function findAgreement(ctx: Context, person: Visitor, agreementId: number) {
-  const balances = await readOwnBalances(ctx, person)
-  return balances.find((row) => row.agreementId === agreementId) ?? null
-}
-
 async function leaveService(
   ctx: Context,
   person: Visitor,
@@ -173,6 +179,10 @@ async function leaveService(
   if (input.kind !== 'choice') return leaveToMenu(input)
   if (input.value === 'overview') return showOverview(ctx, person, 0)
   if (input.value === 'menu') return finish([])
+  const { agreementId } = state
+  if (input.value === 'data') return goTo({ flow: 'data', step: 'show', agreementId } as FlowState)
+  const charge = chargeAsked(input.value, agreementId)
+  if (charge) return goTo(charge)
   const { before } = input.value as { before: Period }
-  return showService(ctx, person, { agreementId: state.agreementId, before })
+  return showService(ctx, person, { agreementId, before })
 }

@@ -1,6 +1,8 @@
 import { type Flow, type FlowState } from '../dialog/flow.ts'
 import { balance } from './balance.ts'
 import { bill } from './bill.ts'
+import { charge } from './charge.ts'
+import { data } from './data.ts'
 import { help } from './help.ts'
 import { type Intents } from './intents.ts'
 import { link } from './link.ts'
@@ -17,6 +19,8 @@ export function openFlows(intents: Intents): Record<string, Flow<FlowState>> {
     help,
     link,
     balance,
+    charge,
+    data,
     reading,
     bill,
     settings,

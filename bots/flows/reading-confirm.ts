@@ -20,6 +20,7 @@ import { readPrice } from '../../core/tariffs/read-price.ts'
 import { ask, finish, miss, type Turn } from '../dialog/flow.ts'
 import { type Input } from '../dialog/input.ts'
 import { type Visitor } from '../dialog/visitor.ts'
+import { comingBillLines } from './coming-bill.ts'
 import { type Confirm, type ReadingState, type Typed } from './reading-state.ts'
 import { readTypedReading } from './typed-reading.ts'
 
@@ -181,7 +182,11 @@ async function store(
   const isOdd = typed.some((dial) => dial.verdict === 'below' || dial.verdict === 'unusual')
   if (!result.value.counted) lines.push(say('reading:verification-expired'))
   else if (isOdd) lines.push(say('reading:will-be-looked-at'))
-  else lines.push(say('reading:counts-for', { month: month(meter.month) }))
+  else
+    lines.push(
+      say('reading:counts-for', { month: month(meter.month) }),
+      ...(await comingBillLines(ctx, meter.accountId, meter.month)),
+    )
   return finish(lines)
 }
 

@@ -57,14 +57,16 @@ type Found = {
   runState: string | null
 }
 
-function findMonth(tx: Context, providerCode: string, month: Period): Promise<Found | null> {
+async function findMonth(tx: Context, providerCode: string, month: Period): Promise<Found | null> {
+  // A statement of its own: the same one would see the month as it was before the wait for the lock.
+  await tx.sql.run`select 1 from provider where code = ${providerCode} for update`
   return tx.sql.maybe<Found>`
     select p.id as "providerId", p.charged_from as "chargedFrom", b.state, b.run_id as "runId",
       r.state as "runState"
     from provider p
     left join billing_period b on b.provider_id = p.id and b.period = ${month}
     left join run r on r.id = b.run_id
-    where p.code = ${providerCode} for update of p`
+    where p.code = ${providerCode}`
 }
 
 async function countLeftOut(tx: Context, runId: number | null): Promise<number> {

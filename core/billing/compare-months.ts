@@ -7,7 +7,7 @@ import { accept, refuse } from '../result.ts'
 import { METHODS, type Method } from './charge/method.ts'
 
 /** What a month charges, in kopecks with the signs of the statement's columns. */
-export type Figures = {
+type Figures = {
   /** Agreements with a charge, one of nothing too. */
   agreements: number
   accrued: Kopecks
@@ -22,7 +22,7 @@ export type Figures = {
 type Amount = Exclude<keyof Figures, 'agreements' | 'charged'>
 
 /** A volume found one way: in this month and in the one before. */
-export type VolumeChange = {
+type VolumeChange = {
   method: Method
   isAgreements: number
   is: Quantity

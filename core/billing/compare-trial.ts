@@ -17,7 +17,7 @@ export type TrialChange = {
   less: number
   same: number
 }
-export type TrialServiceChange = TrialChange & { service: string; serviceName: string }
+type TrialServiceChange = TrialChange & { service: string; serviceName: string }
 export type TrialComparison = {
   month: Period
   services: TrialServiceChange[]
@@ -45,7 +45,10 @@ const COMPARED = [
  * Refuses: `run-not-found`; `not-a-trial`; `run-unfinished` while it is being computed;
  * `month-not-charged` when there is nothing to compare with.
  */
-export async function compareTrial(ctx: Context, { limit, runId }: { runId: number; limit: number }) {
+export async function compareTrial(
+  ctx: Context,
+  { limit, runId }: { runId: number; limit: number },
+) {
   const run = await ctx.sql.maybe<Trial>`
     select id, provider_id as "providerId", period as month, kind, state from run where id = ${runId}`
   if (!run) return refuse('run-not-found')

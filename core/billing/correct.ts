@@ -1,6 +1,7 @@
 import { type Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import { SOURCES } from '../ledger/entry.ts'
+import { lockJournal } from '../ledger/lock-journal.ts'
 import { movement } from '../ledger/movement.ts'
 import { post } from '../ledger/post.ts'
 import { postingPeriod, readLastIssued } from '../ledger/posting-period.ts'
@@ -9,7 +10,6 @@ import { dayIn, type Period } from '../period.ts'
 import { accept, refuse } from '../result.ts'
 import { writeAccountEvent } from './account-life/account-event.ts'
 import { findAgreements, lockAccount } from './account-life/find-account.ts'
-import { lockPosting } from './account-life/lock-posting.ts'
 
 type Input = {
   agreementId: number
@@ -50,7 +50,7 @@ export function correctBalance(ctx: Context, input: Input) {
       if (!isSame) return refuse('key-conflict')
       return accept({ correctionId: before.id, month: before.month, replayed: true })
     }
-    await lockPosting(tx, providerId)
+    await lockJournal(tx, providerId)
     const today = dayIn(tx.now(), tx.zone)
     const month = postingPeriod(today, await readLastIssued(tx, providerId))
     if (aboutPeriod !== null && aboutPeriod > month) return refuse('month-in-future')
@@ -60,7 +60,7 @@ export function correctBalance(ctx: Context, input: Input) {
       values (${agreementId}, ${amount}, ${aboutPeriod}, ${reason}, ${author},
         ${input.requestKey ?? null}, ${tx.now()})
       returning id`
-    await book(tx, providerId, { ...input, reason }, id, month)
+    await bookCorrection(tx, id)
     const details = { agreement: agreementId, amount: amount.toString(), about: aboutPeriod }
     const event = { accountId, kind: 'corrected', day: today, reason, author } as const
     await writeAccountEvent(tx, { ...event, details: { ...details, correction: id.toString() } })
@@ -87,14 +87,16 @@ async function findKnown(ctx: Context, requestKey: string | undefined): Promise<
     where c.request_key = ${requestKey}`
 }
 
-async function book(
-  ctx: Context,
-  providerId: number,
-  input: Input,
-  id: bigint,
-  month: Period,
-): Promise<void> {
-  const { aboutPeriod, agreementId, amount, author, reason } = input
+/** Books a stored correction in the open month of the day. */
+export async function bookCorrection(ctx: Context, id: bigint): Promise<void> {
+  const row = await ctx.sql.one<Known & { author: string; providerId: number }>`
+    select c.id, c.agreement_id as "agreementId", c.amount, c.about_period as "aboutPeriod",
+      c.reason, c.author, a.provider_id as "providerId"
+    from correction c join agreement g on g.id = c.agreement_id join account a on a.id = g.account_id
+    where c.id = ${id}`
+  const { aboutPeriod, agreementId, amount, author, providerId, reason } = row
+  const today = dayIn(ctx.now(), ctx.zone)
+  const period = postingPeriod(today, await readLastIssued(ctx, providerId))
   const moved = movement('correction', { agreementId, providerId }, amount)
   if (!moved) throw new RangeError('a correction of 0')
   const posted = await post(ctx, {
@@ -103,9 +105,8 @@ async function book(
     entries: [
       {
         ...moved,
-        ...{ source: 'operator', sourceId: id, line: 0, period: month, reason },
-        effectiveOn: dayIn(ctx.now(), ctx.zone),
-        ...(aboutPeriod === undefined ? {} : { aboutPeriod }),
+        ...{ source: 'operator', sourceId: id, line: 0, period, reason, effectiveOn: today },
+        ...(aboutPeriod === null ? {} : { aboutPeriod }),
       },
     ],
   })

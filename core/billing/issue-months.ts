@@ -4,7 +4,7 @@ import { readLastIssued } from '../ledger/posting-period.ts'
 import { addMonths, type Period, periodOf, dayIn } from '../period.ts'
 import { accept, refuse } from '../result.ts'
 import { postRun } from './run/post-run.ts'
-import { readRun } from './run/work-on-run.ts'
+import { readRun } from './run/run-row.ts'
 
 type Provider = { id: number; chargedFrom: Period | null }
 

@@ -12,16 +12,17 @@ import { identifier, readSchemaVersion, readTables } from './town-tables.ts'
 
 /** The first start of a town writes its one row here: a backup brings its own. */
 const TOWN_ROW = 'town'
+const NONE: ReadonlySet<string> = new Set()
 
 /**
  * Fills an empty town with what a backup holds, all of it or nothing, in bounded memory. The whole file
  * is checked before the first row is written.
  *
- * Gives the header of the backup.
+ * Gives the header of the backup. Tables named in `without` stay empty.
  * Refuses: `backup-damaged` with `reason`; `backup-of-other-version` with the migrations `theirs` and
  * `ours`; `town-not-empty` with the first `table` that has rows.
  */
-export async function restoreBackup(sql: Sql, file: string) {
+export async function restoreBackup(sql: Sql, file: string, without: ReadonlySet<string> = NONE) {
   try {
     const header = await check(file)
     return await sql.transaction(async (inside) => {
@@ -30,7 +31,7 @@ export async function restoreBackup(sql: Sql, file: string) {
       if (theirs !== ours) return refuse('backup-of-other-version', { theirs, ours })
       const table = await firstFilled(inside)
       if (table !== null) return refuse('town-not-empty', { table })
-      await fill(inside, file)
+      await fill(inside, file, without)
       return accept(header)
     })
   } catch (error) {
@@ -56,11 +57,11 @@ async function firstFilled(sql: Sql): Promise<string | null> {
 }
 
 /** Reads the file once more; were it changed meanwhile, the error undoes the transaction. */
-async function fill(sql: Sql, file: string): Promise<void> {
+async function fill(sql: Sql, file: string, without: ReadonlySet<string>): Promise<void> {
   await sql.unsafe(`DELETE FROM ${identifier(TOWN_ROW)}`)
   for await (const part of readBackup(file)) {
     if ('header' in part) await setSequences(sql, part.header)
-    else await insert(sql, part.table, part.rows)
+    else if (!without.has(part.table.name)) await insert(sql, part.table, part.rows)
   }
 }
 

@@ -15,14 +15,18 @@ import { type ReadRow, type Table } from './formats/table.ts'
 import { type ImportKind, type Intake, type Kind, type Sender } from './kind.ts'
 import { accounts } from './kinds/accounts.ts'
 import { benefits } from './kinds/benefits.ts'
+import { calendar } from './kinds/calendar.ts'
 import { charges } from './kinds/charges.ts'
+import { houseVolumes } from './kinds/house-volumes.ts'
 import { meters } from './kinds/meters.ts'
 import { payments } from './kinds/payments.ts'
 import { providers } from './kinds/providers.ts'
 import { readings } from './kinds/readings.ts'
+import { rules } from './kinds/rules.ts'
 import { services } from './kinds/services.ts'
 import { subsidies } from './kinds/subsidies.ts'
 import { tariffs } from './kinds/tariffs.ts'
+import { volumes } from './kinds/volumes.ts'
 import { type Match, matchLayout } from './layout.ts'
 import { type ImportReport, makeReport } from './report.ts'
 
@@ -31,10 +35,14 @@ const KINDS = {
   services,
   tariffs,
   accounts,
+  rules,
+  calendar,
   meters,
   charges,
   payments,
   readings,
+  volumes,
+  'house-volumes': houseVolumes,
   subsidies,
   benefits,
 } satisfies Record<ImportKind, Kind>

@@ -16,7 +16,7 @@ type Batch = { kind: ImportKind; state: string }
  * them away. Gives how many facts it undid. The same file may be applied again afterwards.
  *
  * Refuses: `batch-not-found`; `already-undone`; `registry-not-undoable` (providers, services, tariffs,
- * accounts, meters: correct them by another file); `month-issued` (charges of an issued month are
+ * accounts, rules, calendar, meters, volumes: correct them by another file); `month-issued` (charges of an issued month are
  * final); `reading-billed` (readings of an issued month); `payment-reversed` (a payment of the batch was
  * taken back by a later batch: undo that one first).
  */
@@ -54,7 +54,11 @@ async function undoFacts(tx: Context, kind: ImportKind, input: UndoInput) {
     case 'services':
     case 'tariffs':
     case 'accounts':
+    case 'rules':
+    case 'calendar':
     case 'meters':
+    case 'volumes':
+    case 'house-volumes':
       return refuse('registry-not-undoable')
   }
 }

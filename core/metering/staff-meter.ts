@@ -1,8 +1,7 @@
 import { type Context } from '../context.ts'
-import { type Period, type PlainDate } from '../period.ts'
-import { type Quantity } from '../quantity.ts'
-import { dayIn } from '../period.ts'
 import { postingPeriod, readLastIssued } from '../ledger/posting-period.ts'
+import { dayIn, type Period, type PlainDate } from '../period.ts'
+import { type Quantity } from '../quantity.ts'
 import { refuse } from '../result.ts'
 
 /** A meter that staff work with. */
@@ -31,8 +30,8 @@ export type Work = {
   author: string
 }
 
-/** The meter, held until the transaction ends; or null. */
-export async function lockMeter(ctx: Context, meterId: number): Promise<StaffMeter | null> {
+// Held until the transaction ends, so that work on a meter goes one step at a time.
+async function lockMeter(ctx: Context, meterId: number): Promise<StaffMeter | null> {
   const meter = await ctx.sql.maybe<Omit<StaffMeter, 'registers'>>`
     select m.id as "meterId", g.id as "agreementId", a.id as "accountId",
       a.provider_id as "providerId", m.serial, m.digits, m.installed_on as "installedOn",

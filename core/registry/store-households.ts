@@ -1,10 +1,19 @@
 import { type Context } from '../context.ts'
 import { bulkInsert } from '../db/bulk-insert.ts'
 import { type PlainDate } from '../period.ts'
-import { type AccountCard } from './account-card.ts'
 
 /** A household's first version: it has always been so. */
 const ALWAYS = '1900-01-01'
+
+/** What a card says of a household; areas in 10⁻⁸ m². */
+type ToldHousehold = {
+  providerId: number
+  /** Folded account number. */
+  key: string
+  occupants: number
+  totalAreaE8: bigint | null
+  heatedAreaE8: bigint | null
+}
 
 type News = {
   accountId: number
@@ -22,7 +31,10 @@ type News = {
  * Dates what cards say of households. A new account's household has always been so; a change counts
  * from the first month of the provider that is not issued: what is issued was right when it was.
  */
-export async function storeHouseholds(ctx: Context, cards: readonly AccountCard[]): Promise<void> {
+export async function storeHouseholds(
+  ctx: Context,
+  cards: readonly ToldHousehold[],
+): Promise<void> {
   const news = await readNews(ctx, cards)
   await ctx.sql.run`
     update household set retired_at = ${ctx.now()}
@@ -50,7 +62,7 @@ export async function storeHouseholds(ctx: Context, cards: readonly AccountCard[
   await bulkInsert(ctx.sql, 'household', columns, rows)
 }
 
-function readNews(ctx: Context, cards: readonly AccountCard[]): Promise<News[]> {
+function readNews(ctx: Context, cards: readonly ToldHousehold[]): Promise<News[]> {
   return ctx.sql.many<News>`
     with open as (
       select provider_id, (to_date(max(period)::text, 'YYYYMM') + interval '1 month')::date as day

@@ -125,6 +125,8 @@ export const RULE_KINDS = {
   }),
   /** Order in which one payment covers services of the same due date: codes. */
   'payment-order': z.strictObject({ services: z.array(z.string()) }),
+  /** How far back a fact may change what was charged. */
+  'look-back': z.strictObject({ months: z.int().min(1).max(36) }),
   /** Days from the notice of termination to its end. */
   'participation-notice': z.strictObject({ days: z.int().min(1) }),
   subsidy: z.strictObject({

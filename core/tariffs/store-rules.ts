@@ -36,8 +36,8 @@ export function readLiveRules(ctx: Context, kinds: readonly string[]): Promise<S
 
 /**
  * Writes rules over those of the same kind, key and scope, and gives their ids. A version they take days
- * from is retired; what is left of it before and after comes as a version of its own. Rules of one
- * call must not overlap each other.
+ * from is retired; what is left of it before and after comes as a version of its own, but nothing is of
+ * one with the same first day: that one is corrected. Rules of one call must not overlap each other.
  */
 export async function storeRules(
   tx: Context,
@@ -50,17 +50,17 @@ export async function storeRules(
   const touched = live.filter((one) =>
     written.get(ruleName(one))?.some((rule) => overlaps(rule, one)),
   )
-  const left = touched.flatMap((one) =>
-    (written.get(ruleName(one)) ?? []).reduce<NewRule[]>(
-      (pieces, rule) => pieces.flatMap((piece) => cutOut(piece, rule)),
-      [one],
-    ),
-  )
+  const left = touched.flatMap((one) => leftOf(one, written.get(ruleName(one)) ?? []))
   await tx.sql.run`
     update rule set retired_at = ${tx.now()}
     where id = any(${touched.map(({ id }) => id)}::int4[])`
   const ids = await insertRules(tx, [...rules, ...left])
   return ids.slice(0, rules.length)
+}
+
+function leftOf(version: NewRule, rules: readonly NewRule[]): NewRule[] {
+  if (rules.some((rule) => rule.fromDay === version.fromDay)) return []
+  return rules.reduce((pieces, rule) => pieces.flatMap((piece) => cutOut(piece, rule)), [version])
 }
 
 /** The end of a version: its own, else the next one's start of the same kind, key and scope. */

@@ -137,11 +137,11 @@ async function act(speaker: Speaker, line: string, { names = {}, wait }: Stage):
   else await speaker.type(said)
 }
 
-/** Names of all transcripts, in the order they are played. */
-export function transcriptNames(): string[] {
-  return readdirSync(FOLDER)
+/** Names of the transcripts of a folder, in the order they are played. */
+export function transcriptNames(folder = ''): string[] {
+  return readdirSync(path.join(FOLDER, folder))
     .filter((name) => name.endsWith('.txt'))
-    .map((name) => name.slice(0, -'.txt'.length))
+    .map((name) => path.posix.join(folder, name.slice(0, -'.txt'.length)))
     .sort()
 }
 

@@ -4,9 +4,9 @@ import { debtMovement } from '../../ledger/movement.ts'
 import { post } from '../../ledger/post.ts'
 import { postingPeriod, readLastIssued } from '../../ledger/posting-period.ts'
 import { type Kopecks, kopecks, sum } from '../../money.ts'
-import { dayIn } from '../../period.ts'
-import { type Debt } from './read-debts.ts'
+import { dayIn, type Period } from '../../period.ts'
 import { type MonthDebt } from './debt-months.ts'
+import { type Debt } from './read-debts.ts'
 
 /** A debt to move from one agreement to another; a credit is moved by a debt the other way. */
 export type Transfer = {
@@ -55,47 +55,72 @@ export async function postTransfers(
     requestKey: string | null
   },
 ): Promise<MadeTransfer[]> {
-  const { author, providerId, reason } = input
-  const today = dayIn(ctx.now(), ctx.zone)
-  const period = postingPeriod(today, await readLastIssued(ctx, providerId))
   const made: MadeTransfer[] = []
-  const entries: NewEntry[] = []
   for (const [place, transfer] of input.transfers.entries()) {
     const { amount, fromId, toId } = transfer
     const id = await store(ctx, input, transfer, place)
     made.push({ id, fromId, toId, amount })
-    const months = transfer.months ?? [{ month: null, amount }]
-    for (const [index, part] of months.entries())
-      entries.push({
-        ...debtMovement(fromId, toId, part.amount),
-        source: 'transfer',
-        sourceId: id,
-        line: index + 1,
-        period,
-        effectiveOn: today,
-        reason,
-        ...(part.month === null ? {} : { aboutPeriod: part.month }),
-      })
   }
-  if (entries.length === 0) return made
+  await bookTransfers(
+    ctx,
+    made.map(({ id }) => id),
+  )
+  return made
+}
+
+type StoredTransfer = {
+  id: bigint
+  fromId: number
+  toId: number
+  amount: Kopecks
+  months: { month: Period; amount: string }[] | null
+  reason: string
+  author: string
+  providerId: number
+}
+
+/** Books stored transfers of one provider together, in the open month of the day. */
+export async function bookTransfers(ctx: Context, ids: readonly bigint[]): Promise<void> {
+  const transfers = await ctx.sql.many<StoredTransfer>`
+    select t.id, t.from_id as "fromId", t.to_id as "toId", t.amount, t.months, t.reason, t.author,
+      a.provider_id as "providerId"
+    from debt_transfer t join agreement g on g.id = t.from_id join account a on a.id = g.account_id
+    where t.id = any(${ids}::int8[]) order by t.id`
+  const [first] = transfers
+  if (!first) return
+  const { author, providerId } = first
+  const today = dayIn(ctx.now(), ctx.zone)
+  const period = postingPeriod(today, await readLastIssued(ctx, providerId))
+  const entries = transfers.flatMap(({ amount, fromId, id, months, reason, toId }) =>
+    (months ?? [{ month: null, amount }]).map((part, index): NewEntry => ({
+      ...debtMovement(fromId, toId, kopecks(BigInt(part.amount))),
+      ...{ source: 'transfer', sourceId: id, line: index + 1, period, reason },
+      effectiveOn: today,
+      ...(part.month === null ? {} : { aboutPeriod: part.month }),
+    })),
+  )
   const posted = await post(ctx, { providerId, author, entries })
   // New keys in the open month, under the lock: a refusal here is a fault of ours.
   if (!posted.ok) throw new Error(`transfers were not booked: ${posted.code}`)
-  return made
 }
 
 async function store(
   ctx: Context,
   input: Parameters<typeof postTransfers>[1],
-  { amount, fromId, toId }: Transfer,
+  { amount, fromId, months, toId }: Transfer,
   place: number,
 ): Promise<bigint> {
   const { author, kind, reason, requestKey } = input
   // The key is unique: the further transfers of a request are numbered.
   const key = requestKey === null || place === 0 ? requestKey : `${requestKey}#${place + 1}`
+  // JSON has no big integers: sums are texts.
+  const parts = months?.map((part) => ({ ...part, amount: part.amount.toString() }))
+  const stored = parts ? JSON.stringify(parts) : null
   const { id } = await ctx.sql.one<{ id: bigint }>`
-    insert into debt_transfer (kind, from_id, to_id, amount, reason, author, request_key, recorded_at)
-    values (${kind}, ${fromId}, ${toId}, ${amount}, ${reason}, ${author}, ${key}, ${ctx.now()})
+    insert into debt_transfer
+      (kind, from_id, to_id, amount, months, reason, author, request_key, recorded_at)
+    values (${kind}, ${fromId}, ${toId}, ${amount}, ${stored}::jsonb, ${reason}, ${author}, ${key},
+      ${ctx.now()})
     returning id`
   return id
 }

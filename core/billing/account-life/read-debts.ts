@@ -1,9 +1,9 @@
 import { type Context } from '../../context.ts'
 import { codesOf } from '../../ledger/entry-kind.ts'
+import { lockJournal } from '../../ledger/lock-journal.ts'
 import { type Kopecks, kopecks, sum } from '../../money.ts'
 import { addMonths, type Period } from '../../period.ts'
 import { debtByMonth, type MonthDebt } from './debt-months.ts'
-import { lockPosting } from './lock-posting.ts'
 
 /** Where an agreement stands: kopecks, owed is positive, and the months a debt is made of. */
 export type Debt = { balance: Kopecks; months: MonthDebt[] }
@@ -20,7 +20,7 @@ export async function lockDebts(
   input: { providerId: number; agreementIds: readonly number[]; month: Period },
 ): Promise<Map<number, Debt>> {
   const { agreementIds, month, providerId } = input
-  await lockPosting(ctx, providerId)
+  await lockJournal(ctx, providerId)
   const rows = await readMovements(ctx, agreementIds)
   return new Map(
     agreementIds.map((id) => {

@@ -44,7 +44,7 @@ export function splitDebt(ctx: Context, input: Input) {
     const before = await findReplay(tx, request)
     if (before === 'conflict') return refuse('key-conflict')
     if (before) return accept({ transfers: before, replayed: true })
-    const wrong = (await checkShares(tx, account.providerId, input)) ?? null
+    const wrong = await checkShares(tx, account.providerId, input)
     if (wrong) return wrong
     const { providerId } = account
     const today = dayIn(tx.now(), tx.zone)

@@ -1,4 +1,5 @@
 import { kopecks } from '../../money.ts'
+import { type PlainDate } from '../../period.ts'
 import { rate } from '../../quantity.ts'
 import { type TariffVersion } from '../../tariffs/rulebook.ts'
 import {
@@ -33,63 +34,73 @@ const SIZES: ReadonlySet<Method> = new Set<Method>(['area', 'persons', 'fixed'])
 /** The accrual and subscription lines of an agreement's month, from its volumes. */
 export function accrue(at: Situation, parts: readonly VolumePart[], others: OtherVolumes): Line[] {
   return [
-    ...parts.flatMap((part) => priced(at, part, others)),
+    ...shares(at, parts, others).flatMap((share) => priced(at, share)),
     ...fixedPart(at),
     ...extras(at),
     ...subscription(at),
   ]
 }
 
-function priced(at: Situation, part: VolumePart, others: OtherVolumes): Line[] {
-  return byLimit(at, part, others).flatMap(({ plan, volume }) => {
-    const { coefficient, zone } = zonePrice(at, part)
-    const stretches = pricesOver(at, { zone, plan }, part.span)
-    const volumes = divide(at, { ...part, volume }, stretches)
-    return stretches.flatMap((stretch, index) =>
-      byTiers(at, stretch, volumes[index] ?? whole(0)).map(({ tier, volume: used }) => {
-        const price = literal(tier.priceE8, `tariff:${tier.id}`)
-        const product = times(used, coefficient ? times(price, coefficient) : price)
-        return lineOf('accrual', round(product, KOPECK_DECIMALS), {
-          method: part.method,
-          isFullPrice: plan === 'full',
-          zone: part.zone,
-          volume: toQuantity(used),
-          price: coefficient ? rate(toQuantity(times(price, coefficient))) : tier.priceE8,
-        })
-      }),
-    )
+function priced(at: Situation, { part, plan, volume }: Share): Line[] {
+  const { coefficient, zone } = zonePrice(at, part)
+  const stretches = pricesOver(at, { zone, plan }, part.span)
+  const volumes = divide(at, { ...part, volume }, stretches)
+  return stretches.flatMap((stretch, index) =>
+    byTiers(at, stretch, volumes[index] ?? whole(0)).map(({ tier, volume: used }) => {
+      const price = literal(tier.priceE8, `tariff:${tier.id}`)
+      const product = times(used, coefficient ? times(price, coefficient) : price)
+      return lineOf('accrual', round(product, KOPECK_DECIMALS), {
+        method: part.method,
+        isFullPrice: plan === 'full',
+        zone: part.zone,
+        volume: toQuantity(used),
+        price: coefficient ? rate(toQuantity(times(price, coefficient))) : tier.priceE8,
+      })
+    }),
+  )
+}
+
+/** Some of a part's volume at one of the two prices. */
+type Share = { part: VolumePart; plan: TariffVersion['plan']; volume: Term }
+
+/** Which of the volumes are at the standard price: all, or up to the household's limit, earlier parts first. */
+function shares(at: Situation, parts: readonly VolumePart[], others: OtherVolumes): Share[] {
+  let limit = limitOf(at, others)
+  return parts.flatMap((part): Share[] => {
+    if (isFullPriced(at, part.span.from)) return [{ part, plan: 'full', volume: part.volume }]
+    if (!limit) return [{ part, plan: 'standard', volume: part.volume }]
+    const left = limit
+    limit = greater(minus(left, part.volume), whole(0))
+    if (compare(part.volume, left) <= 0) return [{ part, plan: 'standard', volume: part.volume }]
+    const above: Share = { part, plan: 'full', volume: minus(part.volume, left) }
+    if (isZero(left)) return [above]
+    return [{ part, plan: 'standard', volume: lesser(part.volume, left) }, above]
   })
 }
 
-type Share = { plan: TariffVersion['plan']; volume: Term }
-
-/** Which of the volume is at the standard price: all of it, or up to the limit of the household. */
-function byLimit(at: Situation, part: VolumePart, others: OtherVolumes): Share[] {
-  const { from } = part.span
-  const household = householdOn(at, from)
-  const nobody = at.rules.rule('full-price', '', at.scope, from)
-  const isFull =
+function isFullPriced(at: Situation, day: PlainDate): boolean {
+  const household = householdOn(at, day)
+  const nobody = at.rules.rule('full-price', '', at.scope, day)
+  return (
     household.plan === 'full' ||
     (household.occupants === 0 && nobody?.value.whenNobodyRegistered === true)
-  if (isFull) return [{ plan: 'full', volume: part.volume }]
-  const rule = at.rules.rule('limit', '', at.scope, from)
-  if (!rule) return [{ plan: 'standard', volume: part.volume }]
+  )
+}
+
+/** Units of the month at the standard price, what other services used of them taken off; null: all. */
+function limitOf(at: Situation, others: OtherVolumes): Term | null {
+  const rule = at.rules.rule('limit', '', at.scope, at.active.from)
+  if (!rule) return null
   const perDay = literal(rule.value.perPersonPerDay, `rule:${rule.id}`)
-  const whole0 = times(times(perDay, whole(at.month.days, 'days')), personsOf(at, part.span))
+  const all = times(times(perDay, whole(at.month.days, 'days')), personsOf(at))
   const earlier = (rule.value.after ?? []).flatMap((code) => others.get(code) ?? [])
-  const limit =
-    earlier.length === 0 ? whole0 : greater(minus(whole0, totalVolume(earlier)), whole(0))
-  if (compare(part.volume, limit) <= 0) return [{ plan: 'standard', volume: part.volume }]
-  return [
-    ...(isZero(limit) ? [] : [{ plan: 'standard' as const, volume: lesser(part.volume, limit) }]),
-    { plan: 'full', volume: minus(part.volume, limit) },
-  ]
+  return earlier.length === 0 ? all : greater(minus(all, totalVolume(earlier)), whole(0))
 }
 
 /** A zone without a price of its own is a multiple of the single price. */
 function zonePrice(at: Situation, { zone, span }: VolumePart) {
-  if (zone === 0 || hasZone(at, zone)) {
-    const hasSingle = zone !== 0 || hasZone(at, 0)
+  if (zone === 0 || hasZone(at, zone, span.from)) {
+    const hasSingle = zone !== 0 || hasZone(at, 0, span.from)
     return { zone: hasSingle ? zone : priceOn(at, span.from).zone, coefficient: null }
   }
   const rule = at.rules.rule('zone-coefficient', String(zone), at.scope, span.from)
@@ -143,7 +154,7 @@ function byTiers(at: Situation, { end, from, tiers }: Priced, volume: Term) {
 
 /** The second part of a two-part tariff, every month. */
 function fixedPart(at: Situation): Line[] {
-  const plan = householdOn(at, at.active.from).plan
+  const plan = isFullPriced(at, at.active.from) ? 'full' : 'standard'
   const stretches = pricesOver(at, { zone: 0, plan, part: 'fixed' })
   return stretches.flatMap(({ end, from, tiers }) => {
     const [tier] = tiers

@@ -66,7 +66,11 @@ function discount(at: Situation, one: BeneficiaryFact, accruals: readonly Line[]
   const share = over(literal(percent, `rule:${rule.id}`), PERCENT)
   const norm = at.rules.rule('benefit-norm', '', at.scope, at.active.from)
   const persons = whole(one.persons, `beneficiary:${one.id}`)
-  if (norm?.value.area && accruals.some((line) => BY_AREA.has(line.method)))
+  // Heat by a meter of the flat is within the same norm of areas as heat by the house's.
+  const isByArea =
+    accruals.some((line) => BY_AREA.has(line.method)) ||
+    (norm?.value.perPerson === undefined && at.config.base === 'meter')
+  if (norm?.value.area && isByArea)
     return byArea(at, accruals, { share, persons, norm: norm.value.area, normId: norm.id })
   const perPerson = norm?.value.perPerson
   return byPerson(at, accruals, {
@@ -96,8 +100,8 @@ function byArea(
   { norm, normId, persons, share }: Area,
 ): Term {
   const source = `rule:${normId}`
-  const isHeat = accruals.some((line) => line.method === 'house')
-  const area = averageOf(at, sized(at, isHeat ? 'heatedArea' : 'totalArea'))
+  const area = averageOf(at, sized(at, at.config.base === 'area' ? 'totalArea' : 'heatedArea'))
+  if (area.numerator <= 0n) throw new CannotCharge('area-missing', at.agreement.agreementId)
   const covered = plus(
     times(literal(norm.perPerson, source), persons),
     literal(norm.perFamily, source),

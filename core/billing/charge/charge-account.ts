@@ -100,5 +100,6 @@ function difference(
 ): Line[] {
   const is = sumOf(should.map((line) => line.term))
   const line = lineOf(kind, minus(is, money(was, `booked:${more.about}`)), more)
-  return line.amount === 0n ? [] : [line]
+  // Other units for the same money, as of days nothing was paid for, are told too: reports count them.
+  return line.amount === 0n && line.volume === null ? [] : [line]
 }

@@ -17,6 +17,7 @@ import {
   minus,
   over,
   plus,
+  round,
   roundToStep,
   spread,
   type Term,
@@ -24,31 +25,39 @@ import {
   whole,
 } from './formula.ts'
 import { CannotCharge } from './lint.ts'
-import { clip, daysOf, type Month, monthOf } from './month.ts'
+import { clip, cutAt, daysOf, type Month, monthOf, type Span } from './month.ts'
 
 /** What a dial measured in a month; null when only the norm is left. */
 export type DialVolume = { volume: Term; method: 'meter' | 'average' } | null
 
 type Value = { value: Quantity; source: string }
 
-/** A dial's days in a month while it hangs and its verification is valid. */
-export function validDays(dial: DialFact, month: Month, config: Charging): number {
-  const live = clip(month, dial.installedOn, dial.removedOn)
-  if (!live) return 0
-  if (dial.verified === null) return daysOf(live)
-  let valid = 0
-  for (let day = live.from; day < live.end; day = addDays(day, 1)) {
-    const isValid = dial.verified.some(
-      ({ from, until }) => (from === null || from <= day) && day <= until,
-    )
-    if (isValid) valid += 1
-  }
-  return config.expired === 'whole-months' && valid < daysOf(live) ? 0 : valid
+/** Whether the dial hangs on a day. */
+export function hangsOn({ installedOn, removedOn }: DialFact, day: PlainDate): boolean {
+  return (installedOn === null || installedOn <= day) && (removedOn === null || day < removedOn)
 }
 
-/** Whether the dial hangs on some day of the month. */
-export function isLive(dial: DialFact, month: Month): boolean {
-  return clip(month, dial.installedOn, dial.removedOn) !== null
+/** Whether its verification is valid on a day. */
+export function isVerifiedOn({ verified }: DialFact, day: PlainDate): boolean {
+  return (
+    verified === null ||
+    verified.some(({ from, until }) => (from === null || from <= day) && day <= until)
+  )
+}
+
+/** The days on which a dial comes, goes, or its verification begins or ends. */
+export function changesOf({ installedOn, removedOn, verified }: DialFact): PlainDate[] {
+  const ranges = (verified ?? []).flatMap(({ from, until }) => [from, addDays(until, 1)])
+  return [installedOn, removedOn, ...ranges].filter((day) => day !== null)
+}
+
+/** The stretches of a month on which the dial hangs and its verification is valid. */
+function validSpans(dial: DialFact, month: Month, config: Charging): Span[] {
+  const live = clip(month, dial.installedOn, dial.removedOn)
+  if (!live) return []
+  const spans = cutAt(live, changesOf(dial))
+  const valid = spans.filter(({ from }) => isVerifiedOn(dial, from))
+  return config.expired === 'whole-months' && valid.length < spans.length ? [] : valid
 }
 
 /**
@@ -69,22 +78,29 @@ export function dialVolume(
   const lastMonth = closedMonth(dial, before, chargedFrom)
   if (!real) return estimated(dial, month, config, before, lastMonth)
 
-  const total = between(dial, startValue(dial, before), readingsOf(dial, real.period))
   const isOwn = real.period === month.period
-  if (config.lateReading === 'at-once' || (isOwn && lastMonth >= addMonths(month.period, -1)))
+  const restart = isOwn ? uncountedBefore(dial, real) : null
+  const total = between(dial, startValue(dial, restart ?? before), readingsOf(dial, real.period))
+  const isWhole = restart !== null || lastMonth >= addMonths(month.period, -1)
+  if (config.lateReading === 'at-once' || (isOwn && isWhole))
     return { volume: isOwn ? total : whole(0), method: 'meter' }
   return { volume: shareOf(total, { dial, month, config, lastMonth, real }), method: 'meter' }
 }
 
 /**
- * Volume up to a day on which the dial was read, for a price that changed that day; null when it was not.
+ * Volume up to a day on which the dial was read, for a price that changed that day; null when it was
+ * not, or when the month's volume is a share of several months'.
  */
-export function volumeUntil(dial: DialFact, month: Month, day: PlainDate): Term | null {
-  const read = dial.readings.find(
-    ({ period, takenOn }) => takenOn === day && period === month.period,
-  )
-  if (!read) return null
-  return between(dial, startValue(dial, lastBefore(dial, month.period)), [read])
+export function volumeUntil(
+  dial: DialFact,
+  month: Month,
+  { day, chargedFrom }: { day: PlainDate; chargedFrom: Period },
+): Term | null {
+  const own = readingsOf(dial, month.period)
+  const place = own.findIndex(({ takenOn }) => takenOn === day)
+  const before = lastBefore(dial, month.period)
+  if (place < 0 || closedMonth(dial, before, chargedFrom) < addMonths(month.period, -1)) return null
+  return between(dial, startValue(dial, before), own.slice(0, place + 1))
 }
 
 type Sharing = {
@@ -95,14 +111,21 @@ type Sharing = {
   real: ReadingFact
 }
 
+/** Days without a valid verification are left to the norm: what was used on them is nobody's. */
 function shareOf(total: Term, { dial, month, config, lastMonth, real }: Sharing): Term {
   const months = monthsBetween(lastMonth, real.period)
-  const weights = Array.from({ length: months }, (_, index) =>
-    validDays(dial, monthOf(addMonths(lastMonth, index + 1)), config),
-  )
+  const weights = Array.from({ length: months }, (_, index) => {
+    const live = clip(monthOf(addMonths(lastMonth, index + 1)), dial.installedOn, dial.removedOn)
+    return live ? daysOf(live) : 0
+  })
   if (weights.every((weight) => weight === 0)) return whole(0)
-  const parts = spread(total, weights, decimalsOf(config))
-  return parts[monthsBetween(lastMonth, month.period) - 1] ?? whole(0)
+  const decimals = decimalsOf(config)
+  const parts = spread(total, weights, decimals)
+  const place = monthsBetween(lastMonth, month.period) - 1
+  const [part, live] = [parts[place] ?? whole(0), weights[place] ?? 0]
+  const valid = validSpans(dial, month, config).reduce((days, span) => days + daysOf(span), 0)
+  if (valid === live) return part
+  return round(over(times(part, whole(valid, 'days')), whole(live, 'days')), decimals)
 }
 
 function decimalsOf({ estimate }: Charging): number {
@@ -113,46 +136,55 @@ function decimalsOf({ estimate }: Charging): number {
 function estimated(
   dial: DialFact,
   month: Month,
-  { estimate }: Charging,
+  config: Charging,
   last: ReadingFact | null,
   lastMonth: Period,
 ): DialVolume {
+  const { estimate } = config
   if (!estimate || estimate.method === 'norm' || !last) return null
   const inRow = monthsBetween(lastMonth, month.period)
   if (estimate.maxMonths !== undefined && inRow > estimate.maxMonths) return null
   const base = baseOf(dial, last, estimate)
   if (!base) return null
   const used = between(dial, readingValue(base), readingsAfter(dial, base, last))
+  const spans = validSpans(dial, month, config)
+  const [first, end] = [spans[0]?.from, spans.at(-1)?.end]
+  if (first === undefined || end === undefined) return { volume: whole(0), method: 'average' }
+  const ahead = { month, lastMonth, estimate, days: { from: first, end } }
   const volume =
     estimate.method === 'avg-daily'
-      ? byDays(used, base, last, { month, lastMonth, estimate })
-      : byMonths(used, base, last, { month, estimate })
+      ? byDays(used, base, last, ahead)
+      : byMonths(used, base, last, ahead)
   return { volume, method: 'average' }
 }
 
-type Ahead = { month: Month; lastMonth: Period; estimate: Estimate }
+type Ahead = { month: Month; lastMonth: Period; estimate: Estimate; days: Span }
 
 function byDays(used: Term, base: ReadingFact, last: ReadingFact, ahead: Ahead): Term {
-  const { estimate, lastMonth, month } = ahead
+  const { days: counted, estimate, lastMonth, month } = ahead
   const days = whole(daysBetween(base.takenOn, last.takenOn), 'days')
   const until = (day: PlainDate) =>
     roundToStep(
       over(times(used, whole(daysBetween(last.takenOn, day), 'days')), days),
       estimate.step,
     )
-  const isFirst = addMonths(lastMonth, 1) === month.period
-  return isFirst ? until(month.end) : minus(until(month.end), until(month.first))
+  const isFirst = addMonths(lastMonth, 1) === month.period && counted.from === month.first
+  return isFirst ? until(counted.end) : minus(until(counted.end), until(counted.from))
 }
 
 function byMonths(
   used: Term,
   base: ReadingFact,
   last: ReadingFact,
-  { month, estimate }: Omit<Ahead, 'lastMonth'>,
+  { days, month, estimate }: Ahead,
 ): Term {
   const average = over(used, whole(monthsBetween(base.period, last.period), 'months'))
   const factor = estimate.method === 'planned' ? estimate.profile?.[(month.period % 100) - 1] : null
-  return roundToStep(factor ? times(average, literal(factor, 'profile')) : average, estimate.step)
+  const monthly = factor ? times(average, literal(factor, 'profile')) : average
+  const counted = daysOf(days)
+  if (counted === month.days) return roundToStep(monthly, estimate.step)
+  const part = over(times(monthly, whole(counted, 'days')), whole(month.days, 'days'))
+  return roundToStep(part, estimate.step)
 }
 
 /** The earliest real reading not older than the base allows; null when that is the last one itself. */
@@ -172,8 +204,22 @@ function lastBefore(dial: DialFact, period: Period): ReadingFact | null {
   return dial.readings.findLast((reading) => reading.period < period) ?? null
 }
 
+/**
+ * The reading that tells what a month was. One sent after the verification expired tells nothing of the
+ * months before it, and those after it start from it.
+ */
 function firstFrom(dial: DialFact, period: Period): ReadingFact | null {
-  return dial.readings.find((reading) => reading.counted && reading.period >= period) ?? null
+  const next = dial.readings.find((reading) => reading.period >= period)
+  if (!next || next.counted) return next ?? null
+  return readingsOf(dial, period)[0] ?? null
+}
+
+/** What the dial showed, not to be charged by, before the first reading of a month that is. */
+function uncountedBefore(dial: DialFact, { period }: ReadingFact): ReadingFact | null {
+  const [first] = readingsOf(dial, period)
+  if (!first) return null
+  const earlier = dial.readings.slice(0, dial.readings.indexOf(first))
+  return earlier.findLast((reading) => !reading.counted && reading.period === period) ?? null
 }
 
 /** Readings of a month, the last of which closes it. */

@@ -1,4 +1,4 @@
-/** Why an account, or one of its agreements, cannot be charged, or should be looked at. */
+/** Why an account, or one of its agreements, cannot be charged. */
 export type LintCode =
   | 'agreement-without-tariff'
   | 'tariff-gap'
@@ -14,10 +14,7 @@ export type LintCode =
   | 'price-negative'
   | 'benefit-rule-missing'
   | 'payment-term-missing'
-  | 'penalty-rule-missing'
   | 'rule-unreadable'
-  | 'amount-unusual'
-  | 'estimated-long'
 
 /** Raised where charging meets an impossible input; the account is left out of the run. */
 export class CannotCharge extends Error {

@@ -26,44 +26,46 @@ export function pricesOver(
     throw new CannotCharge('agreement-without-tariff', at.agreement.agreementId, { zone })
   }
   const changes = mine.flatMap(({ fromDay, toDay }) => (toDay ? [fromDay, toDay] : [fromDay]))
-  const pieces = cutAt(span, changes).map(({ from, end }) => ({
-    from,
-    end,
-    tiers: tiersOn(at, mine, from),
-  }))
-  return join(
-    at.config.priceChange === 'next-month' ? pieces.slice(0, 1).map(stretchTo(span)) : pieces,
-  )
+  const isNextMonth = at.config.priceChange === 'next-month'
+  const cut = isNextMonth ? [span] : cutAt(span, changes)
+  // A second part that is not there yet, or no more, is none; a price per unit has no holes.
+  const there = cut.filter(({ from }) => part === 'volume' || mine.some((one) => isOn(one, from)))
+  const dayOf = ({ from }: Span) => (isNextMonth ? at.active.from : from)
+  return join(there.map((piece) => ({ ...piece, tiers: tiersOn(at, mine, dayOf(piece)) })))
 }
 
 /** The price of the lowest zone on a day; it also carries the norm and the subscription. */
 export function priceOn(at: Situation, day: PlainDate): TariffVersion {
   const all = at.rules.tariffs(at.agreement.serviceId)
   const mine = all.filter((one) => one.part === 'volume' && one.plan === 'standard')
-  const zones = mine.map((one) => one.zone)
-  if (zones.length === 0)
+  if (mine.length === 0)
     throw new CannotCharge('agreement-without-tariff', at.agreement.agreementId)
-  const zone = Math.min(...zones)
+  const valid = mine.filter((one) => isOn(one, day))
+  const zone = Math.min(...valid.map((one) => one.zone))
   const [lowest] = tiersOn(
     at,
-    mine.filter((one) => one.zone === zone),
+    valid.filter((one) => one.zone === zone),
     day,
   )
   if (!lowest) throw new CannotCharge('tariff-gap', at.agreement.agreementId, { day })
   return lowest
 }
 
-/** Whether the service has a price for a zone of its own. */
-export function hasZone(at: Situation, zone: number): boolean {
+/** Whether the service has on a day a price for a zone of its own. */
+export function hasZone(at: Situation, zone: number, day: PlainDate): boolean {
   return at.rules
     .tariffs(at.agreement.serviceId)
-    .some((one) => one.zone === zone && one.part === 'volume')
+    .some((one) => one.zone === zone && one.part === 'volume' && isOn(one, day))
+}
+
+function isOn({ fromDay, toDay }: TariffVersion, day: PlainDate): boolean {
+  return fromDay <= day && (toDay === null || toDay > day)
 }
 
 function tiersOn(at: Situation, versions: readonly TariffVersion[], day: PlainDate) {
   const { agreementId } = at.agreement
   const valid = versions
-    .filter(({ fromDay, toDay }) => fromDay <= day && (toDay === null || toDay > day))
+    .filter((one) => isOn(one, day))
     .sort((a, b) => (a.aboveE8 < b.aboveE8 ? -1 : a.aboveE8 > b.aboveE8 ? 1 : 0))
   for (const [index, { aboveE8, priceE8 }] of valid.entries()) {
     if (valid[index + 1]?.aboveE8 === aboveE8)
@@ -74,16 +76,12 @@ function tiersOn(at: Situation, versions: readonly TariffVersion[], day: PlainDa
   return valid
 }
 
-function stretchTo(span: Span) {
-  return (piece: Priced): Priced => ({ ...piece, end: span.end })
-}
-
 /** Two versions of one price are one price: their volume is not divided. */
 function join(pieces: readonly Priced[]): Priced[] {
   const joined: Priced[] = []
   for (const piece of pieces) {
     const last = joined.at(-1)
-    if (last && sameTiers(last.tiers, piece.tiers))
+    if (last?.end === piece.from && sameTiers(last.tiers, piece.tiers))
       joined[joined.length - 1] = { ...last, end: piece.end }
     else joined.push(piece)
   }

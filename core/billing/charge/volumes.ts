@@ -1,10 +1,10 @@
-import { addDays, type Period, type PlainDate } from '../../period.ts'
-import { dialVolume, isLive, validDays, volumeUntil } from './dial-volume.ts'
+import { type Period, type PlainDate } from '../../period.ts'
+import { changesOf, dialVolume, hangsOn, isVerifiedOn, volumeUntil } from './dial-volume.ts'
 import { type DialFact, type HouseholdFact } from './facts.ts'
 import { literal, over, plus, round, sumOf, type Term, times, whole } from './formula.ts'
 import { CannotCharge } from './lint.ts'
 import { type Method } from './method.ts'
-import { daysOf, type Span } from './month.ts'
+import { cutAt, daysOf, type Span } from './month.ts'
 import { averageOf, hasNorm, normVolume, personsOf } from './norm.ts'
 import { priceOn } from './prices.ts'
 import { type Situation, stretchesOf } from './situation.ts'
@@ -78,73 +78,91 @@ function part(at: Situation, method: Method, volume: Term, more: Partial<VolumeP
 }
 
 function metered(at: Situation): VolumePart[] {
-  const dials = at.agreement.dials.filter((dial) => isLive(dial, at.month))
-  const valid = commonDays(at, dials)
-  const byNorm = () => part(at, 'norm', normVolume(at), { zone: priceOn(at, at.active.from).zone })
-  if (dials.length === 0 || valid === 0) return [byNorm()]
-  const measured = dials.map((dial) => measure(at, dial, valid))
+  const dials = at.agreement.dials.map((dial) => whileRunning(at, dial))
+  const pieces = piecesOf(at, dials)
+  const first = pieces.find((piece) => piece.isMeasured)
+  const last = pieces.findLast((piece) => piece.isMeasured)
+  const byNorm = (span = at.active) => {
+    const { zone } = priceOn(at, span.from)
+    return part(at, 'norm', normVolume(at, span), { zone, span })
+  }
+  if (!first || !last) return [byNorm()]
+  const measured = dials.flatMap((dial) => measure(at, dial, pieces))
   // One dial that is left to the norm leaves the whole household to it: the norm is of persons, not of dials.
   if (measured.some((one) => one === null)) return [byNorm()]
-  const zones = [...new Set(dials.map((dial) => dial.zone))].sort((a, b) => a - b)
-  const parts = zones.map((zone) =>
-    ofZone(
-      at,
-      zone,
-      measured.filter((one) => one !== null),
-    ),
-  )
-  const rest = restByNorm(at, valid)
-  return rest ? [...parts, rest] : parts
+  const known = measured.filter((one) => one !== null)
+  const zones = [...new Set(known.map(({ dial }) => dial.zone))].sort((a, b) => a - b)
+  const span = { from: first.from, end: last.end }
+  const left = pieces.filter((piece) => !piece.isMeasured)
+  return [...zones.map((zone) => ofZone(at, zone, known, span)), ...left.map(byNorm)]
 }
 
-/** Days of the month on which every dial that hangs is verified; those days come first. */
-function commonDays(at: Situation, dials: readonly DialFact[]): number {
-  const running = dials.filter((dial) => dial.removedOn === null || dial.removedOn >= at.month.end)
-  const counted = running.length > 0 ? running : dials
-  const missing = counted.map((dial) => liveDays(at, dial) - validDays(dial, at.month, at.config))
-  return at.month.days - Math.max(0, ...missing)
+/** The dial as long as the agreement runs. */
+function whileRunning({ agreement: { fromDay, toDay } }: Situation, dial: DialFact): DialFact {
+  const { installedOn, removedOn } = dial
+  const isLater = fromDay !== null && (installedOn === null || installedOn < fromDay)
+  const isEarlier = toDay !== null && (removedOn === null || removedOn > toDay)
+  if (!isLater && !isEarlier) return dial
+  return {
+    ...dial,
+    installedOn: isLater ? fromDay : installedOn,
+    removedOn: isEarlier ? toDay : removedOn,
+  }
 }
 
-function liveDays(at: Situation, dial: DialFact): number {
-  return validDays({ ...dial, verified: null }, at.month, at.config)
+/** Days on which every dial that hangs is verified are measured; on the others, persons use the norm. */
+type Piece = Span & { isMeasured: boolean }
+
+function piecesOf(at: Situation, dials: readonly DialFact[]): Piece[] {
+  const pieces: Piece[] = []
+  let isExpired = false
+  for (const { end, from } of cutAt(at.active, dials.flatMap(changesOf))) {
+    const hanging = dials.filter((dial) => hangsOn(dial, from))
+    const isValid = hanging.every((dial) => isVerifiedOn(dial, from))
+    isExpired ||= !isValid
+    const isMeasured = hanging.length > 0 && isValid
+    const last = pieces.at(-1)
+    if (last?.isMeasured === isMeasured) last.end = end
+    else pieces.push({ from, end, isMeasured })
+  }
+  if (!isExpired || at.config.expired === 'by-days') return pieces
+  return [{ ...at.active, isMeasured: false }]
 }
 
 type Measured = { dial: DialFact; volume: Term; method: 'meter' | 'average' }
 
-function measure(at: Situation, dial: DialFact, commonValid: number): Measured | null {
+/** Nothing for a dial with no day to be charged by; null for one that is left to the norm. */
+function measure(at: Situation, dial: DialFact, pieces: readonly Piece[]): (Measured | null)[] {
+  const valid = cutAt(at.active, [...changesOf(dial), ...pieces.map((piece) => piece.from)]).filter(
+    ({ from }) => hangsOn(dial, from) && isVerifiedOn(dial, from),
+  )
+  const counted = valid.filter(({ from }) =>
+    pieces.some((piece) => piece.isMeasured && piece.from <= from && from < piece.end),
+  )
+  if (counted.length === 0) return []
   const found = dialVolume(dial, at.month, at.config, at.chargedFrom as Period)
-  if (!found) return null
-  const own = validDays(dial, at.month, at.config)
+  if (!found) return [null]
+  const [own, common] = [valid, counted].map((spans) =>
+    spans.reduce((days, span) => days + daysOf(span), 0),
+  ) as [number, number]
+  if (common === own) return [{ dial, ...found }]
   // A dial that is valid longer than another one is charged by for the days of the other only.
-  const isCut = commonValid < at.month.days && own > commonValid
-  const volume = isCut
-    ? round(
-        over(times(found.volume, whole(commonValid, 'days')), whole(own, 'days')),
-        at.config.decimals,
-      )
-    : found.volume
-  return { dial, volume, method: found.method }
+  const share = over(times(found.volume, whole(common, 'days')), whole(own, 'days'))
+  return [{ dial, volume: round(share, at.config.decimals), method: found.method }]
 }
 
-function ofZone(at: Situation, zone: number, all: readonly Measured[]): VolumePart {
+function ofZone(at: Situation, zone: number, all: readonly Measured[], span: Span): VolumePart {
   const mine = all.filter(({ dial }) => dial.zone === zone)
   const volume = sumOf(mine.map((one) => one.volume))
   if (volume.numerator < 0n)
     throw new CannotCharge('volume-negative', at.agreement.agreementId, { zone })
   const method = mine.some((one) => one.method === 'average') ? 'average' : 'meter'
   const until = (day: PlainDate) => {
-    const volumes = mine.map(({ dial }) => volumeUntil(dial, at.month, day))
+    const chargedFrom = at.chargedFrom as Period
+    const volumes = mine.map(({ dial }) => volumeUntil(dial, at.month, { day, chargedFrom }))
     return volumes.includes(null) ? null : sumOf(volumes.filter((term) => term !== null))
   }
-  return part(at, method, volume, { zone, until })
-}
-
-function restByNorm(at: Situation, valid: number): VolumePart | null {
-  const from = addDays(at.month.first, valid)
-  const span = { from: from > at.active.from ? from : at.active.from, end: at.active.end }
-  if (span.from >= span.end) return null
-  const { zone } = priceOn(at, span.from)
-  return part(at, 'norm', normVolume(at, span), { zone, span })
+  return part(at, method, volume, { zone, span, until })
 }
 
 function takenFrom(at: Situation, others: OtherVolumes): VolumePart[] {
@@ -163,19 +181,25 @@ function takenFrom(at: Situation, others: OtherVolumes): VolumePart[] {
     const method = measured.some((source) => source.method === 'average') ? 'average' : 'meter'
     parts.push(part(at, method, sumOf(measured.map((source) => source.volume))))
   }
-  const [norm] = byNorm
-  if (norm && hasNorm(at))
-    parts.push(part(at, 'norm', normVolume(at, norm.span), { span: norm.span }))
-  else if (norm) parts.push(part(at, 'norm', sumOf(byNorm.map((source) => source.volume))))
-  return parts
+  if (byNorm.length === 0) return parts
+  // Its own norm is of all its sources together: it stands for them where none is measured.
+  const known = codes.filter((code) => (others.get(code) ?? []).length > 0)
+  if (!hasNorm(at) || (measured.length > 0 && known.length > 1))
+    return [...parts, part(at, 'norm', sumOf(byNorm.map((source) => source.volume)))]
+  if (measured.length === 0) return [part(at, 'norm', normVolume(at))]
+  return [...parts, ...byNorm.map(({ span }) => part(at, 'norm', normVolume(at, span), { span }))]
 }
 
 function shared(at: Situation): VolumePart[] {
   const { agreement, config, month } = at
   const own = agreement.volumes.get(month.period)
+  const given = own ?? agreement.houseVolumes.get(month.period)
+  if (given && given.volume < 0n)
+    throw new CannotCharge('volume-negative', agreement.agreementId, { period: month.period })
   if (own) return [part(at, 'house', literal(own.volume, `volume:${own.id}`))]
   const house = agreement.houseVolumes.get(month.period)
   if (house) {
+    if (house.area <= 0n) throw new CannotCharge('area-missing', agreement.agreementId)
     const source = `house-volume:${house.id}`
     const share = over(literal(house.volume, source), literal(house.area, source))
     const area = averageOf(at, sized(at, 'heatedArea'))

@@ -4,7 +4,8 @@ import { type Kopecks, kopecks } from '../../money.ts'
 import { addMonths, dayIn, type Period, periodOf } from '../../period.ts'
 import { accept, refuse } from '../../result.ts'
 import { type Line } from '../charge/line.ts'
-import { chargeAccounts, readRunRules, type RunRow } from '../run/work-on-run.ts'
+import { chargeAccounts, readRunRules } from '../run/work-on-run.ts'
+import { type RunRow } from '../run/run-row.ts'
 
 /** What the coming bill would be, were the month charged now; kopecks. */
 export type Preview = {

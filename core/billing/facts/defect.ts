@@ -6,7 +6,7 @@ import { type NewAccountEvent, writeAccountEvent } from '../account-life/account
 import { isRuleKey } from './rule-key.ts'
 
 /** Where a service was poor: a whole house, or one account. */
-export type DefectPlace = { houseId: number } | { accountId: number }
+type DefectPlace = { houseId: number } | { accountId: number }
 
 type Input = {
   providerCode: string

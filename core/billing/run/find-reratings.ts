@@ -1,6 +1,6 @@
 import { type Context } from '../../context.ts'
 import { addMonths, firstDay, type Period } from '../../period.ts'
-import { LOOK_BACK_MONTHS } from './load-facts.ts'
+import { LOOK_BACK_MONTHS } from './wanted.ts'
 
 /** Kinds of rules that say how much is charged; the others change nothing of a past month. */
 const CHARGING_KINDS = [
@@ -17,6 +17,12 @@ const CHARGING_KINDS = [
   'subsidy',
 ]
 
+/**
+ * A fact has its instant before its transaction ends: one recorded so long before the last run may not
+ * have been there for it to see. Rating a month again for nothing changes nothing.
+ */
+const COMMITS_WITHIN_MINUTES = 10
+
 type Asked = { runId: number; providerId: number; month: Period }
 
 /**
@@ -29,7 +35,8 @@ export async function findReratings(
   { month, providerId, runId }: Asked,
 ): Promise<void> {
   const last = await tx.sql.maybe<{ id: number; since: Date; until: Date; first: Period }>`
-    select r.id, r.as_of as since, n.as_of as until, p.charged_from as first
+    select r.id, r.as_of - make_interval(mins => ${COMMITS_WITHIN_MINUTES}::int4) as since,
+      n.as_of as until, p.charged_from as first
     from run n
     join provider p on p.id = n.provider_id
     join run r on r.provider_id = n.provider_id and r.state = 'posted' and r.period < ${month}

@@ -3,8 +3,8 @@ import { SOURCES } from '../../ledger/entry.ts'
 import { codesOf } from '../../ledger/entry-kind.ts'
 import { type Kopecks } from '../../money.ts'
 import { addMonths, firstDay, type Period, periodOf, type PlainDate } from '../../period.ts'
-import { grouped } from './load-facts.ts'
-import { type RunRow } from './work-on-run.ts'
+import { grouped } from './wanted.ts'
+import { type RunRow } from './run-row.ts'
 
 /** An entry as penalty sees it: `amount` raises the agreement's debt when positive. */
 export type DebtEntry = {

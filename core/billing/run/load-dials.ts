@@ -1,7 +1,7 @@
 import { type Context } from '../../context.ts'
 import { addMonths, firstDay, type Period, type PlainDate } from '../../period.ts'
 import { type DialFact, type ReadingFact } from '../charge/facts.ts'
-import { grouped, type Wanted } from './load-facts.ts'
+import { grouped, LOOK_BACK_MONTHS, type Wanted } from './wanted.ts'
 
 type DialRow = Omit<DialFact, 'verified' | 'readings'> & { agreementId: number }
 type ReadingRow = ReadingFact & { registerId: number }
@@ -9,8 +9,8 @@ type VerificationRow = { meterId: number; from: PlainDate | null; until: PlainDa
 
 /** Months that tell the last value of a dial that is read every month. */
 const RECENT_MONTHS = 2
-/** Months an average may look back, and one more for the reading that opens them. */
-const HISTORY_MONTHS = 37
+/** Months an average may look back before the oldest month charged again, and one for what opens them. */
+const HISTORY_MONTHS = LOOK_BACK_MONTHS + 37
 
 /** The dials of agreements with the readings their charge needs, by agreement. */
 export async function loadDials(
@@ -51,7 +51,10 @@ async function readVerifications(ctx: Context, { asOf }: Wanted, dials: readonly
   return grouped(rows, ({ meterId }) => meterId)
 }
 
-/** Of dials read every month the last values; of the others, and of months charged again, the history. */
+/**
+ * Of accounts whose dials are read every month the last values. One dial read after months without it
+ * has all months of its account charged again: then the history of every dial is needed.
+ */
 async function readReadings(
   ctx: Context,
   wanted: Wanted,
@@ -68,14 +71,18 @@ async function readReadings(
       !mine.some((one) => one.period === period) || !mine.some((one) => one.period === previous)
     )
   }
+  const irregular = new Set(
+    dials.filter((dial) => isIrregular(dial.registerId)).map((dial) => dial.accountId),
+  )
   const others = dials
-    .filter((dial) => again(dial) || isIrregular(dial.registerId))
+    .filter((dial) => again(dial) || irregular.has(dial.accountId))
     .map((dial) => dial.registerId)
   const whole = await readSince(ctx, wanted, others, addMonths(period, -HISTORY_MONTHS))
   for (const [registerId, readings] of whole) recent.set(registerId, readings)
   return recent
 }
 
+/** Readings since a month, and the last one before it: what follows starts from it. */
 async function readSince(
   ctx: Context,
   { asOf }: Wanted,
@@ -86,8 +93,14 @@ async function readSince(
   const rows = await ctx.sql.many<ReadingRow>`
     select r.id, r.register_id as "registerId", r.period, r.taken_on as "takenOn",
       r.value_e8 as value, r.rolled_over as "rolledOver", r.reject_reason is null as counted
-    from reading r
-    where r.register_id = any(${registerIds}::int4[]) and r.taken_on >= ${firstDay(since)}
+    from unnest(${registerIds}::int4[]) as w (id)
+    left join lateral (
+      select max(b.taken_on) as day from reading b
+      where b.register_id = w.id and b.taken_on < ${firstDay(since)} and b.state = 'accepted'
+        and b.recorded_at <= ${asOf}
+    ) opens on true
+    join reading r on r.register_id = w.id
+    where r.taken_on >= coalesce(opens.day, ${firstDay(since)})
       and r.recorded_at <= ${asOf}
       and (r.state = 'accepted' or r.ended_at > ${asOf}
         or (r.state = 'rejected' and r.reject_reason = 'verification-expired'))

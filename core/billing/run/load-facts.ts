@@ -14,16 +14,7 @@ import {
 } from '../charge/facts.ts'
 import { readGrants } from '../subsidy/read-grants.ts'
 import { loadDials } from './load-dials.ts'
-
-/** Which accounts of a provider, and as known when. */
-export type Wanted = {
-  accountIds: readonly number[]
-  asOf: Date
-  /** The month to charge. */
-  period: Period
-  /** Accounts with past months to charge again. */
-  again: ReadonlySet<number>
-}
+import { grouped, LOOK_BACK_MONTHS, type Wanted } from './wanted.ts'
 
 type AgreementRow = {
   agreementId: number
@@ -200,20 +191,6 @@ async function readAbsences(ctx: Context, { accountIds, asOf }: Wanted) {
 
 async function readCases(ctx: Context, { accountIds, asOf }: Wanted) {
   return grouped(await readGrants(ctx, { accountIds, asOf }), ({ accountId }) => accountId)
-}
-
-/** Nothing older than this is ever charged again. */
-export const LOOK_BACK_MONTHS = 36
-
-/** Rows by a number of theirs, in their order. */
-export function grouped<R>(rows: readonly R[], key: (row: R) => number): Map<number, R[]> {
-  const groups = new Map<number, R[]>()
-  for (const row of rows) {
-    const group = groups.get(key(row))
-    if (group) group.push(row)
-    else groups.set(key(row), [row])
-  }
-  return groups
 }
 
 function byPeriod<R extends OfPeriod>(rows: readonly R[]): Map<Period, R> {

@@ -1,10 +1,11 @@
 import { type Context } from '../../context.ts'
-import { addMonths, type Period } from '../../period.ts'
+import { addMonths, firstDay, type Period, periodOf } from '../../period.ts'
+import { type Rulebook } from '../../tariffs/rulebook.ts'
 import { KINDS } from '../../ledger/entry-kind.ts'
 import { type Booked, type Rerating } from '../charge/charge-account.ts'
 import { type AccountFacts } from '../charge/facts.ts'
-import { LOOK_BACK_MONTHS } from './load-facts.ts'
-import { type RunRow } from './work-on-run.ts'
+import { LOOK_BACK_MONTHS } from './wanted.ts'
+import { type RunRow } from './run-row.ts'
 
 export type Reratings = Map<number, Rerating>
 type Noted = { from: Period; reason: string }
@@ -17,17 +18,19 @@ export async function loadReratings(
   ctx: Context,
   given: {
     run: RunRow
+    rules: Rulebook
     accounts: readonly AccountFacts[]
     noted: ReadonlyMap<number, Noted>
   },
 ): Promise<Reratings> {
-  const { accounts, noted, run } = given
-  const oldest = addMonths(run.period, -LOOK_BACK_MONTHS)
+  const { accounts, noted, rules, run } = given
+  const rule = rules.rule('look-back', '', scopeOfProvider(run.providerId), firstDay(run.period))
+  const oldest = addMonths(run.period, -(rule?.value.months ?? LOOK_BACK_MONTHS))
   const first = run.chargedFrom > oldest ? run.chargedFrom : oldest
   const found = new Map<number, Noted>()
   for (const account of accounts) {
     const known = noted.get(account.accountId)
-    const from = beforeGaps(account, known?.from ?? run.period, run.period)
+    const from = beforeGaps(account, known?.from ?? run.period, { period: run.period, first })
     const start = from > first ? from : first
     if (start < run.period)
       found.set(account.accountId, { from: start, reason: known?.reason ?? 'late-reading' })
@@ -42,16 +45,25 @@ export async function loadReratings(
   )
 }
 
+/** A scope that only rules of the provider and the country fit. */
+function scopeOfProvider(providerId: number) {
+  return { providerId, serviceId: 0, houseId: 0, accountId: 0 }
+}
+
 /** A reading after months without one says what those months were: they are charged again with it. */
-function beforeGaps(account: AccountFacts, from: Period, period: Period): Period {
+function beforeGaps(
+  account: AccountFacts,
+  from: Period,
+  { first, period }: { period: Period; first: Period },
+): Period {
   let earliest = from
   for (const { dials } of account.agreements)
-    for (const { readings } of dials) {
+    for (const { installedOn, readings } of dials) {
       const counted = readings.filter((reading) => reading.counted && reading.period <= period)
-      const next = counted.find((reading) => reading.period >= from)
+      if (!counted.some((reading) => reading.period >= from)) continue
       const before = counted.findLast((reading) => reading.period < from)
-      if (!next || !before) continue
-      const gap = addMonths(before.period, 1)
+      // A dial never read before counts from the day it was hung.
+      const gap = before ? addMonths(before.period, 1) : installedOn ? periodOf(installedOn) : first
       if (gap < earliest) earliest = gap
     }
   return earliest

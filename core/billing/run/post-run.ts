@@ -5,7 +5,7 @@ import { providerPlace } from '../../ledger/ledger-account.ts'
 import { lockJournal } from '../../ledger/lock-journal.ts'
 import { reservePosting, sealPosting } from '../../ledger/seal-posting.ts'
 import { lastDay } from '../../period.ts'
-import { type RunRow } from './work-on-run.ts'
+import { type RunRow } from './run-row.ts'
 
 /**
  * Books every line of a computed run, in the caller's transaction: one statement in the database, so

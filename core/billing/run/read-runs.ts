@@ -1,7 +1,7 @@
 import { type Context } from '../../context.ts'
 import { type Period } from '../../period.ts'
 import { accept, refuse } from '../../result.ts'
-import { type RunRow } from './work-on-run.ts'
+import { type RunRow } from './run-row.ts'
 
 /** A run and how far it is. A dropped one has no chunks any more. */
 export type RunSummary = {

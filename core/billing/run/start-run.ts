@@ -6,6 +6,7 @@ import { addMonths, dayIn, type Period, periodOf } from '../../period.ts'
 import { accept, refuse } from '../../result.ts'
 import { type Supposition } from '../../tariffs/read-rulebook.ts'
 import { findReratings } from './find-reratings.ts'
+import { chunkLock } from './work-on-run.ts'
 
 /** Accounts computed in one transaction: what a kill can lose, and what memory holds. */
 const CHUNK_ACCOUNTS = 500
@@ -80,6 +81,7 @@ function lockProvider(tx: Context, providerCode: string) {
 
 /** Drafts are of one month at a time: another one's lines would be of facts that are old by now. */
 async function dropDrafts(tx: Context, providerId: number): Promise<void> {
+  await tx.sql.run`select pg_advisory_xact_lock(hashtextextended(${chunkLock(tx, providerId)}, 0))`
   await tx.sql.run`
     update run set state = 'dropped'
     where provider_id = ${providerId} and kind = 'month' and state in ('computing', 'computed')`
@@ -118,7 +120,11 @@ async function insertRun(tx: Context, run: NewRun): Promise<number> {
   return id
 }
 
-async function cutIntoChunks(tx: Context, runId: number, providerId: number): Promise<StartedRun> {
+export async function cutIntoChunks(
+  tx: Context,
+  runId: number,
+  providerId: number,
+): Promise<StartedRun> {
   const { accounts, chunks } = await tx.sql.one<{ chunks: number; accounts: number }>`
     with numbered as (
       select id, ((row_number() over (order by id) - 1) / ${CHUNK_ACCOUNTS}::int4)::int4 + 1 as no

@@ -58,9 +58,7 @@ type What = Pick<TariffVersion, 'serviceId' | 'zone' | 'part' | 'plan'>
 
 function isSame(one: What, other: What): boolean {
   const { part, plan, serviceId, zone } = other
-  return (
-    one.serviceId === serviceId && one.zone === zone && one.part === part && one.plan === plan
-  )
+  return one.serviceId === serviceId && one.zone === zone && one.part === part && one.plan === plan
 }
 
 /** Of a zone that had no price of its own the single price tells. */

@@ -12,21 +12,11 @@ import { type Line } from '../charge/line.ts'
 import { readDayExceptions } from './read-day-exceptions.ts'
 import { type DebtOf, loadDebts } from './load-debts.ts'
 import { Penalties } from './penalties.ts'
+import { readRun, type RunRow } from './run-row.ts'
 import { loadFacts } from './load-facts.ts'
 import { type ChargedAccount, type Lint, storeLines } from './store-lines.ts'
 import { loadReratings, type Reratings } from './load-reratings.ts'
 import { reviveSupposition } from './supposition.ts'
-
-export type RunRow = {
-  id: number
-  providerId: number
-  period: Period
-  kind: 'month' | 'trial'
-  state: 'computing' | 'computed' | 'posted' | 'dropped'
-  asOf: Date
-  suppose: unknown
-  chargedFrom: Period
-}
 
 /** Told after each chunk, so that a long run can show where it is. */
 export type Progress = (done: { chunks: number; accounts: number; lines: number }) => void
@@ -53,13 +43,6 @@ export async function workOnRun(ctx: Context, runId: number, told?: Progress): P
   return chunks
 }
 
-export function readRun(ctx: Context, runId: number): Promise<RunRow | null> {
-  return ctx.sql.maybe<RunRow>`
-    select r.id, r.provider_id as "providerId", r.period, r.kind, r.state, r.as_of as "asOf",
-      r.suppose, p.charged_from as "chargedFrom"
-    from run r join provider p on p.id = r.provider_id where r.id = ${runId}`
-}
-
 /** The prices and rules a run is computed by, and penalties by them. */
 export type RunRules = { rules: Rulebook; penalties: Penalties }
 
@@ -71,12 +54,20 @@ export async function readRunRules(ctx: Context, run: RunRow): Promise<RunRules>
   return { rules, penalties: new Penalties({ rules, exceptions, period, chargedFrom }) }
 }
 
+/** Name of the lock a provider's workers share; who has it alone finds no chunk at work. */
+export function chunkLock({ schema }: Context, providerId: number): string {
+  return `${schema} chunks ${providerId}`
+}
+
 type Chunk = { no: number; first: number; last: number }
 
 async function workOnChunk(tx: Context, run: RunRow, rules: RunRules) {
-  // Whoever drops the run waits for the chunks at work, and no new one is taken.
+  // Whoever drops the run waits for the chunks at work, and no new one is begun meanwhile: this lock is
+  // given in turn, where the share of a row goes to newcomers before whoever waits to change it.
+  await tx.sql.run`
+    select pg_advisory_xact_lock_shared(hashtextextended(${chunkLock(tx, run.providerId)}, 0))`
   const running = await tx.sql.maybe`
-    select 1 from run where id = ${run.id} and state = 'computing' for share`
+    select 1 from run where id = ${run.id} and state = 'computing'`
   if (!running) return null
   const chunk = await tx.sql.maybe<Chunk>`
     select no, first_account as first, last_account as last from run_chunk
@@ -112,7 +103,7 @@ export async function chargeAccounts(
     const none = { reratings: new Map(), debts: new Map() }
     return accounts.map((account) => chargeOne(account, { run, rules, penalties, ...none }))
   }
-  const reratings = await loadReratings(ctx, { run, accounts, noted })
+  const reratings = await loadReratings(ctx, { run, rules, accounts, noted })
   const agreementIds = accounts.flatMap(({ agreements }) =>
     agreements.map((one) => one.agreementId),
   )

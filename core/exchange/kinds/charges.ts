@@ -1,18 +1,15 @@
 import { type Kopecks } from '../../money.ts'
-import { addMonths, lastDay, type Period } from '../../period.ts'
+import { addMonths, type Period } from '../../period.ts'
 import { cost, quantity, rate } from '../../quantity.ts'
-import { type NewEntry } from '../../ledger/entry.ts'
-import { type EntryKind } from '../../ledger/entry-kind.ts'
-import { movement } from '../../ledger/movement.ts'
 import { readLastIssued } from '../../ledger/posting-period.ts'
 import { accountKey } from '../../registry/account-number.ts'
-import { bookEntries, reserveIds } from '../book-entries.ts'
+import { bookCharges } from '../book-charges.ts'
+import { reserveIds } from '../book-entries.ts'
 import { type AccountNumber, type Cells } from '../cells.ts'
 import { compareRows } from '../compare-rows.ts'
 import { countUnreconciled } from '../count-unreconciled.ts'
 import { defineKind, type FileRow, type Job } from '../kind.ts'
 import { type Layout } from '../layout.ts'
-import { placeOpenings } from '../place-openings.ts'
 import { lockProviders } from '../lock-providers.ts'
 import { resolveAgreements } from '../resolve.ts'
 import { chargeKey, type ChargeSums, insertCharges, readCharges } from './charge-store.ts'
@@ -25,24 +22,24 @@ const LAYOUTS: readonly Layout[] = [
   {
     name: 'town',
     columns: {
-      account: { headings: ['Особовий рахунок', 'RAH'] },
-      provider: { headings: ['ЄДРПОУ', 'EDRPOU'], optional: true },
-      service: { headings: ['Послуга', 'Код послуги', 'POSL'] },
-      period: { headings: ['Період', 'PERIOD'] },
+      account: { headings: ['Особовий рахунок', 'Лицевой счёт', 'RAH'] },
+      provider: { headings: ['ЄДРПОУ', 'УНП', 'EDRPOU'], optional: true },
+      service: { headings: ['Послуга', 'Код послуги', 'Код услуги', 'POSL'] },
+      period: { headings: ['Період', 'Период', 'PERIOD'] },
       price1: { headings: ['Тариф', 'TAR1'], optional: true },
       volume1: { headings: ["Об'єм", 'OBS1'], optional: true },
       price2: { headings: ['Тариф 2', 'TAR2'], optional: true },
       volume2: { headings: ["Об'єм 2", 'OBS2'], optional: true },
       method: { headings: ['Метод', 'METOD'], optional: true },
-      opening: { headings: ['Сальдо на початок', 'SALDO_P'] },
-      accrued: { headings: ['Нараховано', 'NARAH'] },
+      opening: { headings: ['Сальдо на початок', 'Сальдо на начало', 'SALDO_P'] },
+      accrued: { headings: ['Нараховано', 'Начислено', 'NARAH'] },
       subscription: { headings: ['Абонплата', 'ABON'], optional: true },
       penalty: { headings: ['Пеня', 'PENYA'], optional: true },
       correction: { headings: ['Корекція', 'KOREK'], optional: true },
       benefit: { headings: ['Пільга', 'PILGA'], optional: true },
       subsidy: { headings: ['Субсидія', 'SUBS'], optional: true },
-      paid: { headings: ['Сплачено', 'SPLACH'] },
-      closing: { headings: ['Сальдо на кінець', 'SALDO_K'] },
+      paid: { headings: ['Сплачено', 'Оплачено', 'SPLACH'] },
+      closing: { headings: ['Сальдо на кінець', 'Сальдо на конец', 'SALDO_K'] },
     },
   },
 ]
@@ -59,16 +56,6 @@ const METHODS: ReadonlyMap<string, string> = new Map(
     ['К', 'persons'],
   ].map(([letter = '', method = '']) => [accountKey(letter), method]),
 )
-
-/** Column of the file → kind of entry, in the order of an entry's line. */
-const LINES = [
-  ['accrued', 'accrual'],
-  ['subscription', 'subscription'],
-  ['penalty', 'penalty'],
-  ['correction', 'correction'],
-  ['benefit', 'benefit'],
-  ['subsidy', 'subsidy'],
-] as const satisfies readonly (readonly [keyof ChargeSums, EntryKind])[]
 
 /**
  * Finished charges of a provider's program, month by month. Balances and payments in them are claims:
@@ -216,27 +203,5 @@ async function store(
   fresh.sort((a, b) => a.period - b.period || a.line - b.line)
   const ids = await reserveIds(tx, 'charge', fresh.length)
   await insertCharges(tx, batchId, fresh, ids)
-  for (const providerId of providerIds) {
-    const agreementIds = fresh.flatMap((r) => (r.providerId === providerId ? [r.agreementId] : []))
-    const reason = `import ${batchId}`
-    await placeOpenings(tx, { providerId, agreementIds, author, reason })
-    await bookEntries(tx, { providerId, author, entries: entriesOf(providerId, fresh, ids) })
-  }
-}
-
-function* entriesOf(
-  providerId: number,
-  rows: readonly AgreedRow[],
-  ids: readonly bigint[],
-): Generator<NewEntry> {
-  for (const [index, row] of rows.entries()) {
-    const sourceId = ids[index]
-    if (row.providerId !== providerId || sourceId === undefined) continue
-    for (const [line, [column, kind]] of LINES.entries()) {
-      const moved = movement(kind, row, row[column])
-      if (!moved) continue
-      const { period } = row
-      yield { ...moved, source: 'charge', sourceId, line, period, effectiveOn: lastDay(period) }
-    }
-  }
+  await bookCharges(tx, { batchId, author, providerIds, rows: fresh, ids })
 }

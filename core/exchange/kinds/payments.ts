@@ -1,23 +1,19 @@
-import { type NewEntry } from '../../ledger/entry.ts'
-import { movement } from '../../ledger/movement.ts'
-import { postingPeriod, readLastIssued } from '../../ledger/posting-period.ts'
 import { matchReversals } from '../../payments/match-reversals.ts'
-import { type Period, periodOf } from '../../period.ts'
-import { bookEntries, reserveIds } from '../book-entries.ts'
+import { periodOf } from '../../period.ts'
+import { reserveIds } from '../book-entries.ts'
+import { bookPayments } from '../book-payments.ts'
 import { type AccountNumber, type Cells } from '../cells.ts'
 import { compareRows } from '../compare-rows.ts'
 import { countUnreconciled } from '../count-unreconciled.ts'
 import { defineKind, type FileRow, type Job } from '../kind.ts'
 import { type Layout } from '../layout.ts'
 import { lockProviders } from '../lock-providers.ts'
-import { placeOpenings } from '../place-openings.ts'
 import { resolveAgreements } from '../resolve.ts'
 import {
   insertPayments,
   type NewPayment,
   paymentKey,
   type PaymentFact,
-  readPaymentEntries,
   readPayments,
   readReversible,
 } from './payment-store.ts'
@@ -39,15 +35,15 @@ const LAYOUTS: readonly Layout[] = [
   {
     name: 'town',
     columns: {
-      account: { headings: ['Особовий рахунок', 'RAH'] },
-      provider: { headings: ['ЄДРПОУ', 'EDRPOU'], optional: true },
-      service: { headings: ['Код послуги', 'Послуга', 'POSL'] },
-      paidOn: { headings: ['Дата оплати', 'DATOPL'] },
-      amount: { headings: ['Сума', 'SUMA'] },
-      commission: { headings: ['Комісія', 'KOMIS'], optional: true },
-      method: { headings: ['Спосіб', 'SPOSIB'], optional: true },
-      externalId: { headings: ['Код операції', 'EXTID'] },
-      designated: { headings: ['Період', 'PERIOD'], optional: true },
+      account: { headings: ['Особовий рахунок', 'Лицевой счёт', 'RAH'] },
+      provider: { headings: ['ЄДРПОУ', 'УНП', 'EDRPOU'], optional: true },
+      service: { headings: ['Код послуги', 'Послуга', 'Код услуги', 'POSL'] },
+      paidOn: { headings: ['Дата оплати', 'Дата оплаты', 'DATOPL'] },
+      amount: { headings: ['Сума', 'Сумма', 'SUMA'] },
+      commission: { headings: ['Комісія', 'Комиссия', 'KOMIS'], optional: true },
+      method: { headings: ['Спосіб', 'Способ', 'SPOSIB'], optional: true },
+      externalId: { headings: ['Код операції', 'Код операции', 'EXTID'] },
+      designated: { headings: ['Період', 'Период', 'PERIOD'], optional: true },
     },
   },
 ]
@@ -152,35 +148,11 @@ async function store(job: Job, batchId: number, { fresh, originals, providerIds 
     const original = originals.get(row)
     return typeof original === 'object' ? (ids.get(original) ?? null) : (original ?? null)
   }
-  await insertPayments(
-    tx,
-    batchId,
-    fresh.map((row) => ({ ...row, id: ids.get(row) ?? 0n, reversesId: reversesId(row) })),
-  )
-  for (const providerId of providerIds) {
-    const own = fresh.filter((row) => row.providerId === providerId)
-    const lastIssued = await readLastIssued(tx, providerId)
-    const paid = own.filter((row) => row.amount > 0n)
-    const book = (entries: Iterable<NewEntry>) => bookEntries(tx, { providerId, author, entries })
-    await book(paid.map((row) => entryOf(row, ids.get(row) ?? 0n, lastIssued)))
-
-    const taken = own.filter((row) => row.amount < 0n)
-    const entries = await readPaymentEntries(tx, taken.map(reversesId))
-    await book(
-      taken.map((row) => {
-        const original = entries.get(reversesId(row) ?? 0n)
-        const entry = entryOf(row, ids.get(row) ?? 0n, lastIssued)
-        return original ? { ...entry, reversesId: original } : entry
-      }),
-    )
-    const agreementIds = own.map((row) => row.agreementId)
-    await placeOpenings(tx, { providerId, agreementIds, author, reason: `import ${batchId}` })
-  }
-}
-
-function entryOf(row: AgreedRow, sourceId: bigint, lastIssued: Period | null): NewEntry {
-  const moved = movement('payment', row, row.amount)
-  if (!moved) throw new RangeError('a payment of nothing')
-  const period = postingPeriod(row.paidOn, lastIssued)
-  return { ...moved, source: 'payment', sourceId, line: 0, period, effectiveOn: row.paidOn }
+  const stored = fresh.map((row) => ({
+    ...row,
+    id: ids.get(row) ?? 0n,
+    reversesId: reversesId(row),
+  }))
+  await insertPayments(tx, batchId, stored)
+  await bookPayments(tx, { batchId, author, providerIds, payments: stored })
 }

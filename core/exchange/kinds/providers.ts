@@ -21,12 +21,12 @@ const LAYOUTS: readonly Layout[] = [
   {
     name: 'town',
     columns: {
-      provider: { headings: ['ЄДРПОУ', 'EDRPOU'] },
-      name: { headings: ['Назва', 'NAZVA'] },
+      provider: { headings: ['ЄДРПОУ', 'УНП', 'EDRPOU'] },
+      name: { headings: ['Назва', 'Название', 'NAZVA'] },
       iban: { headings: ['IBAN'] },
       bankName: { headings: ['Банк', 'BANK'] },
-      bankCode: { headings: ['МФО', 'MFO'] },
-      address: { headings: ['Адреса', 'ADRESA'], optional: true },
+      bankCode: { headings: ['МФО', 'БИК', 'MFO'] },
+      address: { headings: ['Адреса', 'Адрес', 'ADRESA'], optional: true },
       phone: { headings: ['Телефон', 'TEL'], optional: true },
       email: { headings: ['E-mail', 'EMAIL'], optional: true },
     },

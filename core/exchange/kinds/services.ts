@@ -20,13 +20,13 @@ const LAYOUTS: readonly Layout[] = [
   {
     name: 'town',
     columns: {
-      provider: { headings: ['ЄДРПОУ', 'EDRPOU'], optional: true },
-      code: { headings: ['Код', 'Код послуги', 'POSL'] },
-      name: { headings: ['Назва', 'Послуга', 'NAZVA'] },
-      unit: { headings: ['Одиниця', 'OD'] },
+      provider: { headings: ['ЄДРПОУ', 'УНП', 'EDRPOU'], optional: true },
+      code: { headings: ['Код', 'Код послуги', 'Код услуги', 'POSL'] },
+      name: { headings: ['Назва', 'Послуга', 'Название', 'NAZVA'] },
+      unit: { headings: ['Одиниця', 'Единица', 'OD'] },
       subsidyPosition: { headings: ['Місце у субсидії'], optional: true },
       benefitCode: { headings: ['Код 2-пільга', 'LGCODE'], optional: true },
-      purpose: { headings: ['Призначення платежу'], optional: true },
+      purpose: { headings: ['Призначення платежу', 'Назначение платежа'], optional: true },
     },
   },
 ]

@@ -28,17 +28,17 @@ const LAYOUTS: readonly Layout[] = [
   {
     name: 'town',
     columns: {
-      service: { headings: ['Код послуги', 'POSL'] },
+      service: { headings: ['Код послуги', 'Код услуги', 'POSL'] },
       zone: { headings: ['Зона', 'ZON'], optional: true },
-      part: { headings: ['Частина'], optional: true },
-      plan: { headings: ['Вид тарифу'], optional: true },
-      above: { headings: ['Понад обсяг'], optional: true },
-      fromDay: { headings: ['Діє з', 'DATAZ'] },
-      toDay: { headings: ['Діє до', 'DATAPO'], optional: true },
+      part: { headings: ['Частина', 'Часть'], optional: true },
+      plan: { headings: ['Вид тарифу', 'Вид тарифа'], optional: true },
+      above: { headings: ['Понад обсяг', 'Сверх объёма'], optional: true },
+      fromDay: { headings: ['Діє з', 'Действует с', 'DATAZ'] },
+      toDay: { headings: ['Діє до', 'Действует до', 'DATAPO'], optional: true },
       price: { headings: ['Тариф, грн', 'Тариф, руб', 'Тариф', 'TARYF'] },
       subscription: { headings: ['Абонплата, грн', 'Абонплата', 'ABON'], optional: true },
       norm: { headings: ['Норма', 'NORMA'], optional: true },
-      source: { headings: ['Рішення'], optional: true },
+      source: { headings: ['Рішення', 'Решение'], optional: true },
     },
   },
 ]
@@ -54,14 +54,19 @@ const ZONES: ReadonlyMap<string, number> = new Map([
   ['пік', 3],
   ['4', 4],
   ['напівпік', 4],
+  ['ночь', 2],
+  ['пик', 3],
+  ['полупик', 4],
 ])
 
 /** Parts of a two-part tariff and plans of price, as files name them. */
 const PARTS: ReadonlyMap<string, string> = new Map([
   ['', 'volume'],
   ['змінна', 'volume'],
+  ['переменная', 'volume'],
   ['volume', 'volume'],
   ['постійна', 'fixed'],
+  ['постоянная', 'fixed'],
   ['fixed', 'fixed'],
 ])
 const PLANS: ReadonlyMap<string, string> = new Map([

@@ -129,6 +129,7 @@ CREATE TABLE "debt_transfer" (
     "from_id" INTEGER NOT NULL,
     "to_id" INTEGER NOT NULL,
     "amount" BIGINT NOT NULL,
+    "months" JSONB,
     "reason" TEXT NOT NULL,
     "author" TEXT NOT NULL,
     "request_key" TEXT,
