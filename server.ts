@@ -4,6 +4,7 @@ import { type AddressInfo } from 'node:net'
 import { createApp } from './api/app.ts'
 import { type Bots, openBots } from './bots/bots.ts'
 import { type Config, environment, readConfig } from './config.ts'
+import { startChargingWorker } from './core/billing/run/charging-worker.ts'
 import { type Town } from './core/context.ts'
 import { openTown } from './core/db/open-town.ts'
 import { releaseAnswers } from './core/outbox/deliver.ts'
@@ -47,6 +48,7 @@ const demo = isDemo ? await openDemo(town, config.http.port && config.http.port 
 const { bots, server, url } = await listen(demo ? demo.configure(config) : config)
 await bots.start()
 const stopSweeping = startSweeping(town)
+const stopCharging = startChargingWorker(town)
 log.info({ url, town: town.schema, embedded: database.embedded }, 'Oselia is ready')
 demo?.present(url)
 
@@ -78,6 +80,7 @@ async function stop(): Promise<void> {
   server.close()
   server.closeIdleConnections()
   stopSweeping()
+  await stopCharging()
   await bots.stop()
   await demo?.close()
   await database.close()

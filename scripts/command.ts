@@ -10,6 +10,8 @@ import { runApiKey } from './api-key.ts'
 import { runBackup } from './backup.ts'
 import { runImport } from './import.ts'
 import { runMonth } from './month.ts'
+import { runReplay } from './replay.ts'
+import { runReport } from './report.ts'
 import { runUndo } from './undo.ts'
 import { runVerify } from './verify.ts'
 
@@ -23,6 +25,8 @@ export type Command = (
 const COMMANDS: Record<string, Command> = {
   import: runImport,
   undo: runUndo,
+  report: runReport,
+  replay: runReplay,
   verify: runVerify,
   month: runMonth,
   'api-key': runApiKey,

@@ -20,7 +20,8 @@ import { mayUse } from './reach.ts'
 /** Ten years of an agreement. */
 const MONTHS_MAX = 120
 
-const StatementView = named(
+/** A month of an agreement. */
+export const StatementView = named(
   'Statement',
   z
     .strictObject({
@@ -139,7 +140,11 @@ const accountStatements = endpoint({
 /** What an account owes and why, month by month. */
 export const statementEndpoints = [accountStatements]
 
-function statementView({ period: month, ...amounts }: Statement): z.input<typeof StatementView> {
+/** A statement as it travels. */
+export function statementView({
+  period: month,
+  ...amounts
+}: Statement): z.input<typeof StatementView> {
   return {
     month,
     opening: amounts.opening.toString(),

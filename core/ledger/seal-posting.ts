@@ -1,7 +1,8 @@
 import { type Context } from '../context.ts'
 import { postingHash } from './entry.ts'
 import { type Head } from './lock-journal.ts'
-import { projectPosting } from './project-posting.ts'
+import { type Period } from '../period.ts'
+import { projectMonth } from './project-month.ts'
 
 /** The number the next posting will have: its entries may be inserted before it. */
 export async function reservePosting(ctx: Context): Promise<bigint> {
@@ -11,16 +12,16 @@ export async function reservePosting(ctx: Context): Promise<bigint> {
 }
 
 /**
- * Books a posting whose entries were inserted by the database itself: makes their digests there, puts
+ * Books a posting of one month whose entries were inserted by the database itself: makes their digests there, puts
  * the posting at the head of the provider's chain and brings statements up to date. `head` is what
  * `lockJournal` gave in this transaction, and the entries are of that instant.
  * Gives how many entries it has; without any there is no posting.
  */
 export async function sealPosting(
   ctx: Context,
-  posting: { postingId: bigint; providerId: number; author: string; head: Head },
+  posting: { postingId: bigint; providerId: number; period: Period; author: string; head: Head },
 ): Promise<number> {
-  const { author, head, postingId, providerId } = posting
+  const { author, head, period, postingId, providerId } = posting
   const { count, manifest } = await readManifest(ctx, postingId)
   if (count === 0 || manifest === null) return 0
   const bookedAt = head.booked_at
@@ -37,7 +38,7 @@ export async function sealPosting(
         (select max(effective_on) from entry where posting_id = ${postingId}),
         (${bookedAt}::timestamptz at time zone ${ctx.zone})::date))
     where provider_id = ${providerId}`
-  await projectPosting(ctx, postingId)
+  await projectMonth(ctx, { postingId, period })
   return count
 }
 

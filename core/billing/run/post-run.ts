@@ -34,7 +34,7 @@ export async function postRun(tx: Context, run: RunRow, author: string): Promise
       from run_line where run_id = ${runId} and posted and amount <> 0
     ) l
     order by l.agreement_id, l.line`
-  const booked = await sealPosting(tx, { postingId, providerId, author, head })
+  const booked = await sealPosting(tx, { postingId, providerId, period, author, head })
   await tx.sql.run`
     update run set state = 'posted' where id = ${runId} and state = 'computed'`
   return booked

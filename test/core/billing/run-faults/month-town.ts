@@ -15,7 +15,7 @@ import { testTown, type TestTown } from '../../../support/town.ts'
 
 const FIRST = period(202601)
 /** Three chunks of five hundred. */
-export const ACCOUNTS = 1_100
+const ACCOUNTS = 1_100
 export const CHUNKS = 3
 
 /** A town that charges itself; `next` issues the month at hand and gives the one after it, over. */
