@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { chargeHere } from '../core/billing/charge-here.ts'
 import { issueMonths } from '../core/billing/issue-months.ts'
 import { type Context } from '../core/context.ts'
 import { importFile } from '../core/exchange/import-file.ts'
 import { type ImportKind } from '../core/exchange/kind.ts'
-import { period } from '../core/period.ts'
+import { addMonths, period } from '../core/period.ts'
 
 /** A file of a demo; rows that name no provider are `provider`'s. */
 export type DemoFile = { kind: ImportKind; file: string; provider?: string }
@@ -22,6 +23,7 @@ const FILES: readonly DemoFile[] = [
   { kind: 'charges', file: 'charges.dbf' },
   { kind: 'payments', file: 'payments.dbf' },
   { kind: 'readings', file: 'readings.csv' },
+  { kind: 'rules', file: 'rules.csv' },
   // The files of the subsidy office do not say whose accounts they hold.
   { kind: 'subsidies', file: 'subsidy/J000001.dbf', provider: WATER },
   { kind: 'subsidies', file: 'subsidy/J000002.dbf', provider: HEAT },
@@ -49,6 +51,11 @@ export async function loadDemoTown(
 ): Promise<boolean> {
   if (!(await isDemoTown(ctx)) || (await isComplete(ctx))) return false
   await importDemoFiles(ctx, { folder, files: FILES, log })
+  // From the next month on two of the three are charged here.
+  for (const providerCode of [WATER, HOUSING]) {
+    const taken = await chargeHere(ctx, { providerCode, from: addMonths(LAST_MONTH, 1) })
+    if (!taken.ok) throw new Error(`${providerCode}: ${taken.code}`)
+  }
   const afterwards = { ...ctx, now: () => ISSUED_AT }
   for (const providerCode of [WATER, HEAT, HOUSING]) {
     const issued = await issueMonths(afterwards, { providerCode, month: LAST_MONTH })

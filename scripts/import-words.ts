@@ -165,6 +165,7 @@ const CODES: Readonly<Record<string, string>> = {
   'method-unknown': 'невідомий метод нарахування',
   'mixed-encodings': 'у файлі два кодування',
   'month-issued': 'місяць уже закрито',
+  'charged-here': 'цей місяць нараховується тут, а не програмою постачальника',
   'no-rows': 'у файлі немає даних',
   'not-a-day': 'такого дня немає',
   'not-a-number': 'це не число',

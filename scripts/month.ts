@@ -1,3 +1,4 @@
+import { chargeHere } from '../core/billing/charge-here.ts'
 import { checkMonth } from '../core/billing/check-month.ts'
 import { closeMonth } from '../core/billing/close-month.ts'
 import { compareMonths } from '../core/billing/compare-months.ts'
@@ -67,6 +68,8 @@ function answerTo(ctx: Context, asked: Asked, io: ControlOutput): Promise<Answer
   switch (asked.command) {
     case 'list':
       return list(ctx, asked)
+    case 'charge-here':
+      return takeOver(ctx, asked)
     case 'draft':
       return draft(ctx, asked, io)
     case 'work':
@@ -91,6 +94,11 @@ function answerTo(ctx: Context, asked: Asked, io: ControlOutput): Promise<Answer
 async function list(ctx: Context, { provider }: AskedOf<'list'>) {
   const read = await readMonths(ctx, provider)
   return read.ok ? told(read.value, monthsWords(read.value)) : read
+}
+
+async function takeOver(ctx: Context, { from, provider: providerCode }: AskedOf<'charge-here'>) {
+  const done = await chargeHere(ctx, { providerCode, from })
+  return done.ok ? told(done.value, `charged here from ${shown(from)}\n`) : done
 }
 
 async function draft(ctx: Context, asked: AskedOf<'draft'>, io: ControlOutput) {

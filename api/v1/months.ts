@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { chargeHere } from '../../core/billing/charge-here.ts'
 import { checkMonth } from '../../core/billing/check-month.ts'
 import { closeMonth } from '../../core/billing/close-month.ts'
 import { compareMonths } from '../../core/billing/compare-months.ts'
@@ -221,5 +222,38 @@ const close = endpoint({
   },
 })
 
+const takeOver = endpoint({
+  method: 'post',
+  path: '/api/v1/months/charge-here',
+  activity: 'months',
+  summary: 'Charge a provider here from a month on',
+  description:
+    'From that month the town charges by readings, norms, tariffs and rules; charges of its program are ' +
+    'refused then. Null: the program charges again.',
+  body: named(
+    'ChargeHere',
+    z.strictObject({ provider: providerField, from: monthField.nullable() }),
+  ),
+  answers: {
+    200: answer(
+      'What holds now',
+      named('ChargedHere', z.strictObject({ chargedFrom: monthField.nullable() })),
+      { chargedFrom: period(202611) },
+    ),
+  },
+  refusals: {
+    forbidden: FORBIDDEN,
+    'provider-not-found': NO_PROVIDER,
+    'month-issued': MONTH_ISSUED,
+    'already-charged': { status: 422, means: 'Its program has charged that month or a later one' },
+    'charging-rule-missing': { status: 422, means: 'A service has no rule how it is charged' },
+  },
+  async run({ body, caller, town }) {
+    if (!mayUse(caller, body.provider)) return refuse('forbidden')
+    const done = await chargeHere(town, { providerCode: body.provider, from: body.from })
+    return done.ok ? reply(200, done.value) : done
+  },
+})
+
 /** The months of providers. */
-export const monthEndpoints = [listMonths, check, lints, compare, issue, close]
+export const monthEndpoints = [takeOver, listMonths, check, lints, compare, issue, close]

@@ -3,6 +3,7 @@ import { openJournal } from '../ledger/open-journal.ts'
 import { readLastIssued } from '../ledger/posting-period.ts'
 import { addMonths, type Period, periodOf, dayIn } from '../period.ts'
 import { accept, refuse } from '../result.ts'
+import { readFirstMonth } from './first-month.ts'
 import { postRun } from './run/post-run.ts'
 import { readRun } from './run/run-row.ts'
 
@@ -84,14 +85,4 @@ async function isUncharged(ctx: Context, providerId: number, month: Period): Pro
     join account a on a.id = g.account_id
     where a.provider_id = ${providerId} and not c.reversed`
   return ever && !then
-}
-
-async function readFirstMonth(ctx: Context, { chargedFrom, id }: Provider): Promise<Period | null> {
-  if (chargedFrom !== null) return chargedFrom
-  const { first } = await ctx.sql.one<{ first: Period | null }>`
-    select min(s.period) as first from statement s
-    join agreement g on g.id = s.agreement_id
-    join account a on a.id = g.account_id
-    where a.provider_id = ${id}`
-  return first
 }

@@ -159,9 +159,8 @@ async function uncharged(ctx: Context, { month, providerId }: Scope, runId: numb
     where a.provider_id = ${providerId}
       and (g.from_day is null or yyyymm(g.from_day) <= ${month})
       and (g.to_day is null or yyyymm(g.to_day - 1) >= ${month})
-      and not exists (select 1 from run_line l where l.run_id = ${runId} and l.agreement_id = g.id)
-      and not exists (select 1 from run_lint n where n.run_id = ${runId} and n.account_id = a.id
-        and n.blocks)
+      and g.id not in (select agreement_id from run_line where run_id = ${runId})
+      and a.id not in (select account_id from run_lint where run_id = ${runId} and blocks)
     limit ${LINTS_SHOWN_MAX}`
   return rows.map((row): MonthLint => ({
     ...row,

@@ -52,21 +52,28 @@ async function addMovements(ctx: Context, postingId: bigint): Promise<void> {
     ), reached as (
       select s.agreement_id, s.period,
         sum(d.total) filter (where d.period < s.period) as earlier,
-        sum(d.total) as total
+        sum(d.total) as total,
+        max(d.opening) filter (where d.period = s.period) as opening,
+        max(d.accrued) filter (where d.period = s.period) as accrued,
+        max(d.subscription) filter (where d.period = s.period) as subscription,
+        max(d.penalty) filter (where d.period = s.period) as penalty,
+        max(d.correction) filter (where d.period = s.period) as correction,
+        max(d.benefit) filter (where d.period = s.period) as benefit,
+        max(d.subsidy) filter (where d.period = s.period) as subsidy,
+        max(d.paid) filter (where d.period = s.period) as paid
       from statement s join delta d on d.agreement_id = s.agreement_id and d.period <= s.period
       group by s.agreement_id, s.period
     )
     update statement s set
-      opening = s.opening + coalesce(r.earlier, 0) + coalesce(d.opening, 0),
-      accrued = s.accrued + coalesce(d.accrued, 0),
-      subscription = s.subscription + coalesce(d.subscription, 0),
-      penalty = s.penalty + coalesce(d.penalty, 0),
-      correction = s.correction + coalesce(d.correction, 0),
-      benefit = s.benefit - coalesce(d.benefit, 0),
-      subsidy = s.subsidy - coalesce(d.subsidy, 0),
-      paid = s.paid - coalesce(d.paid, 0),
+      opening = s.opening + coalesce(r.earlier, 0) + coalesce(r.opening, 0),
+      accrued = s.accrued + coalesce(r.accrued, 0),
+      subscription = s.subscription + coalesce(r.subscription, 0),
+      penalty = s.penalty + coalesce(r.penalty, 0),
+      correction = s.correction + coalesce(r.correction, 0),
+      benefit = s.benefit - coalesce(r.benefit, 0),
+      subsidy = s.subsidy - coalesce(r.subsidy, 0),
+      paid = s.paid - coalesce(r.paid, 0),
       closing = s.closing + r.total
-    from reached r left join delta d
-      on d.agreement_id = r.agreement_id and d.period = r.period
+    from reached r
     where s.agreement_id = r.agreement_id and s.period = r.period`
 }

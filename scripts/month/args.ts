@@ -4,6 +4,7 @@ import { period, plainDate } from '../../core/period.ts'
 import { parseDecimal, rate } from '../../core/quantity.ts'
 
 export const USAGE = `npm run -s month -- list    --provider CODE                              months of a provider
+npm run -s month -- charge-here --provider CODE --from 2026-11           charged here from this month on
 npm run -s month -- draft   --provider CODE --month 2026-10              charges the month: a draft
 npm run -s month -- work    --run ID                                     goes on with a run, or helps it
 npm run -s month -- check   --provider CODE --month 2026-10 [--leave-out]
@@ -45,6 +46,7 @@ const ofMonth = { json, provider, month }
 
 const Asked = z.union([
   z.strictObject({ command: z.literal('list'), json, provider }),
+  z.strictObject({ command: z.literal('charge-here'), json, provider, from: month }),
   z.strictObject({ command: z.literal('draft'), ...ofMonth }),
   z.strictObject({ command: z.literal('work'), json, run: number }),
   z.strictObject({

@@ -47,18 +47,20 @@ export function differenceBetween(now: ChargedMonth, before: ChargedMonth): Diff
 
 type Zone = { volume: bigint; amount: bigint }
 
-function accruals({ lines }: ChargedMonth): Map<number, Zone> {
-  const zones = new Map<number, Zone>()
-  for (const { amount, kind, volume, zone } of lines) {
+/** Units of one kind: of a zone, of the second part of the tariff, of extras. */
+function accruals({ lines }: ChargedMonth): Map<string, Zone> {
+  const zones = new Map<string, Zone>()
+  for (const { amount, kind, method, volume, zone } of lines) {
     if (kind !== 'accrual' || volume === null) continue
-    const known = zones.get(zone) ?? { volume: 0n, amount: 0n }
-    zones.set(zone, { volume: known.volume + volume, amount: known.amount + amount })
+    const key = method === 'fixed' || method === 'extra' ? method : String(zone)
+    const known = zones.get(key) ?? { volume: 0n, amount: 0n }
+    zones.set(key, { volume: known.volume + volume, amount: known.amount + amount })
   }
   return zones
 }
 
 /** Of each zone: the units more, at the average price of the month before (of this one, when it had none). */
-function volumeEffect(now: Map<number, Zone>, before: Map<number, Zone>): Kopecks {
+function volumeEffect(now: Map<string, Zone>, before: Map<string, Zone>): Kopecks {
   const effects = [...new Set([...now.keys(), ...before.keys()])].map((zone) => {
     const is = now.get(zone) ?? NONE
     const was = before.get(zone) ?? NONE

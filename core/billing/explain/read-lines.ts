@@ -3,6 +3,7 @@ import { KINDS } from '../../ledger/entry-kind.ts'
 import { cost, formatDecimal, quantity, type Quantity, rate, type Rate } from '../../quantity.ts'
 import { type Kopecks, kopecks } from '../../money.ts'
 import { type Period } from '../../period.ts'
+import { money, negate } from '../charge/formula.ts'
 import { type Method, methodOf } from '../charge/method.ts'
 
 /** A line of an agreement's month: what it is, how much, and the formula that gives it. */
@@ -124,7 +125,7 @@ const METHOD_NAMES: Readonly<Record<string, Method>> = {
 }
 
 function one(row: ChargeRow, kind: ChargedLine['kind'], amount: Kopecks): ChargedLine {
-  const number = formatDecimal(amount * 1_000_000n)
+  const positive = money(kopecks(amount < 0n ? -amount : amount), `charge:${row.id}`)
   return {
     line: 0,
     kind,
@@ -137,6 +138,6 @@ function one(row: ChargeRow, kind: ChargedLine['kind'], amount: Kopecks): Charge
     isPosted: true,
     about: null,
     reason: null,
-    formula: `${number}[charge:${row.id}]`,
+    formula: amount < 0n ? negate(positive).text : positive.text,
   }
 }

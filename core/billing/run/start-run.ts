@@ -5,6 +5,7 @@ import { readLastIssued } from '../../ledger/posting-period.ts'
 import { addMonths, dayIn, type Period, periodOf } from '../../period.ts'
 import { accept, refuse } from '../../result.ts'
 import { type Supposition } from '../../tariffs/read-rulebook.ts'
+import { readFirstMonth } from '../first-month.ts'
 import { findReratings } from './find-reratings.ts'
 import { chunkLock } from './work-on-run.ts'
 
@@ -35,7 +36,7 @@ export function startMonthRun(
     if (month >= periodOf(dayIn(tx.now(), tx.zone))) return refuse('month-not-over')
     const lastIssued = await readLastIssued(tx, provider.id)
     if (lastIssued !== null && month <= lastIssued) return refuse('month-issued')
-    const next = lastIssued === null ? provider.chargedFrom : addMonths(lastIssued, 1)
+    const next = lastIssued === null ? await readFirstMonth(tx, provider) : addMonths(lastIssued, 1)
     if (month !== next) return refuse('earlier-month-open', { next })
     await dropDrafts(tx, provider.id)
     const run = { providerId: provider.id, month, author, kind: 'month' as const }
@@ -90,6 +91,12 @@ async function dropDrafts(tx: Context, providerId: number): Promise<void> {
       (select id from run where provider_id = ${providerId} and state = 'dropped')`
   await tx.sql.run`
     delete from run_chunk where run_id in
+      (select id from run where provider_id = ${providerId} and state = 'dropped')`
+  await tx.sql.run`
+    delete from run_lint where run_id in
+      (select id from run where provider_id = ${providerId} and state = 'dropped')`
+  await tx.sql.run`
+    delete from run_rerating where run_id in
       (select id from run where provider_id = ${providerId} and state = 'dropped')`
 }
 

@@ -62,7 +62,7 @@ const METHODS: ReadonlyMap<string, string> = new Map(
  * each row must close (closing = opening + accrued + subscription + penalty + correction − benefit −
  * subsidy − paid) and open with what the month before closed with, in the file and in the town, else
  * `does-not-reconcile`. A month is charged once: `already-charged`. An issued month takes no charges:
- * `month-issued`.
+ * `month-issued`; nor does one that is charged here: `charged-here`.
  */
 export const charges = defineKind<ChargeRow>({
   layouts: LAYOUTS,
@@ -187,9 +187,18 @@ function checkChains(
 async function refuseIssued(job: Job, fresh: readonly AgreedRow[], providerIds: readonly number[]) {
   for (const providerId of providerIds) {
     const lastIssued = await readLastIssued(job.tx, providerId)
-    for (const row of fresh)
-      if (row.providerId === providerId && lastIssued !== null && row.period <= lastIssued)
-        job.findings.refuse(row.line, 'period', 'month-issued', String(row.period))
+    const { chargedFrom } = await job.tx.sql.one<{ chargedFrom: Period | null }>`
+      select charged_from as "chargedFrom" from provider where id = ${providerId}`
+    for (const { line, period, providerId: owner } of fresh) {
+      if (owner !== providerId) continue
+      const refusal =
+        lastIssued !== null && period <= lastIssued
+          ? 'month-issued'
+          : chargedFrom !== null && period >= chargedFrom
+            ? 'charged-here'
+            : null
+      if (refusal) job.findings.refuse(line, 'period', refusal, String(period))
+    }
   }
 }
 
