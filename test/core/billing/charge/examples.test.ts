@@ -1,15 +1,17 @@
-import { describe } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { literal, round, toKopecks } from '../../../../core/billing/charge/formula.ts'
+import { evaluate } from '../../../support/evaluate.ts'
 import {
   account,
   agreement,
   charging,
-  day,
   dial,
   household,
   type Known,
   monthly,
   rule,
   tariff,
+  units,
 } from './facts.ts'
 import { holds } from './rows.ts'
 
@@ -32,6 +34,17 @@ describe('numbers', () => {
     ['half a kopeck goes up', priced('1', '0.005'), 202610, [['accrual', 1]]],
     ['less than half a kopeck is none', priced('1', '0.004999'), 202610, [['accrual', 0]]],
   ])
+})
+
+describe('what is taken back', () => {
+  it.each([
+    ['-0.435', -44n],
+    ['0.435', 44n],
+    ['-0.4349', -43n],
+  ])('of %s rounds away from zero', (text, expected) => {
+    const term = round(literal(units(text)), 2)
+    expect([toKopecks(term), evaluate(term.text)]).toEqual([expected, expected])
+  })
 })
 
 describe('the shape of a bill', () => {

@@ -21,7 +21,7 @@ import { type RuleKind } from '../../../../core/tariffs/rule-kinds.ts'
 
 const PROVIDER = 1
 const HOUSE = 2
-export const ACCOUNT = 3
+const ACCOUNT = 3
 
 /** Units as people write them. */
 export function units(text: string | number): Quantity {

@@ -3,7 +3,6 @@ import {
   account,
   agreement,
   charging,
-  day,
   dial,
   household,
   type Known,
