@@ -36,7 +36,6 @@ async function lookForWork(ctx: Context, signal: AbortSignal): Promise<void> {
 async function workOnAll(ctx: Context, signal: AbortSignal): Promise<boolean> {
   let isFaultless = true
   const fault = (error: unknown, runId: number | null) => {
-    if (signal.aborted && error === signal.reason) return
     isFaultless = false
     const name = error instanceof Error ? error.name : 'unknown'
     ctx.log.error({ error: name, run: runId }, 'charging failed')
@@ -50,10 +49,7 @@ async function workOnAll(ctx: Context, signal: AbortSignal): Promise<boolean> {
   )
   for (const { id } of runs) {
     if (signal.aborted) break
-    // A chunk is stored before it is told: an end here loses nothing.
-    await workOnRun(ctx, id, () => signal.throwIfAborted()).catch((error: unknown) =>
-      fault(error, id),
-    )
+    await workOnRun(ctx, id, { signal }).catch((error: unknown) => fault(error, id))
   }
   return isFaultless
 }

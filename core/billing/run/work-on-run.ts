@@ -21,24 +21,39 @@ import { reviveSupposition } from './supposition.ts'
 /** Told after each chunk, so that a long run can show where it is. */
 export type Progress = (done: { chunks: number; accounts: number; lines: number }) => void
 
+/** Chunks at work at a time where the database is a server: while one waits for it, another computes. */
+const LANES_ON_SERVER = 2
+
 /**
  * Computes chunks of a run until none waits, and gives how many it did. As many processes as wish may
  * work on one run: each chunk is claimed, computed and stored in one transaction, so that a killed
- * worker leaves it as it was for another. With the last chunk the run is `computed`.
+ * worker leaves it as it was for another. With the last chunk the run is `computed`. `signal` stops it
+ * after the chunks at hand.
  */
-export async function workOnRun(ctx: Context, runId: number, told?: Progress): Promise<number> {
+export async function workOnRun(
+  ctx: Context,
+  runId: number,
+  { signal, told }: { signal?: AbortSignal; told?: Progress } = {},
+): Promise<number> {
   const run = await readRun(ctx, runId)
   if (!run || run.state !== 'computing') return 0
   const rules = await readRunRules(ctx, run)
   let chunks = 0
-  for (;;) {
-    const done = await transaction(ctx, (tx) => workOnChunk(tx, run, rules))
-    if (!done) break
-    chunks += 1
-    told?.({ chunks: 1, ...done })
-    // On the embedded database residents' chats come in between.
-    await setImmediate()
+  const lane = async () => {
+    while (!signal?.aborted) {
+      const done = await transaction(ctx, (tx) => workOnChunk(tx, run, rules))
+      if (!done) return
+      chunks += 1
+      told?.({ chunks: 1, ...done })
+      // On the embedded database residents' chats come in between.
+      await setImmediate()
+    }
   }
+  // Embedded there is one session, and it cannot COPY.
+  const lanes = ctx.sql.copy === null ? 1 : LANES_ON_SERVER
+  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane))
+  const failed = ended.find((end) => end.status === 'rejected')
+  if (failed) throw failed.reason
   await finish(ctx, runId)
   return chunks
 }

@@ -39,7 +39,7 @@ async function work(ctx: Context, month: Period, told: () => void): Promise<void
     select run_id as "runId" from billing_period
     where provider_id = ${PROVIDER_ID} and period = ${month}`
   for (;;) {
-    await workOnRun(ctx, runId, told)
+    await workOnRun(ctx, runId, { told })
     const run = await findRun(ctx, runId)
     if (run?.state !== 'computing') return
     await sleep(LOOK_AGAIN_MS)
