@@ -1,7 +1,7 @@
 import { type LinkedAccount } from '../../core/access/linked-accounts.ts'
 import { type Context } from '../../core/context.ts'
 import { type AgreementBalance } from '../../core/ledger/read-balances.ts'
-import { type ChargeInputs, readCharges } from '../../core/ledger/read-charges.ts'
+import { type ChargeInputs, readCharges } from '../../core/billing/explain/read-charges.ts'
 import { readStatements } from '../../core/ledger/read-statements.ts'
 import { type Statement } from '../../core/ledger/statement.ts'
 import { toPay } from '../../core/ledger/to-pay.ts'

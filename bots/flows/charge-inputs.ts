@@ -59,21 +59,6 @@ export function benefitPercent(line: ExplainedLine): Quantity | null {
   return rule ? quantity(rule.value) : null
 }
 
-/** Days of the month that bore penalty, each once however many debts there were. */
-export function penaltyDays({ formula }: ExplainedLine): number {
-  const dated = new Set<string>()
-  let longest = 0
-  for (const [, count, from, until] of formula.matchAll(
-    /(\d+)\[days(?::(\d{4}-\d{2}-\d{2})\.\.(\d{2}))?\]/g,
-  )) {
-    longest = Math.max(longest, Number(count))
-    if (from === undefined) continue
-    for (let day = Number(from.slice(8)); day <= Number(until); day += 1)
-      dated.add(`${from.slice(0, 8)}${day}`)
-  }
-  return Math.max(longest, dated.size)
-}
-
 function readOn(line: ExplainedLine, source: string, id: string): PlainDate | null {
   const input = line.inputs.find((one) => one.source === source && String(one.id) === id)
   return (input?.details?.['takenOn'] ?? null) as PlainDate | null

@@ -6,7 +6,8 @@ import { type Statement } from '../../core/ledger/statement.ts'
 import { type Kopecks, kopecks, sum } from '../../core/money.ts'
 import { amount, day, type Line, money, month, say, words } from '../../core/outbox/message.ts'
 import { quantity } from '../../core/quantity.ts'
-import { benefitPercent, inputsOf, penaltyDays, priceSince } from './charge-inputs.ts'
+import { penaltyDays } from '../../core/billing/explain/formula-inputs.ts'
+import { benefitPercent, inputsOf, priceSince } from './charge-inputs.ts'
 import { volumeLines } from './charge-volume.ts'
 import { categoryName, priceOf, signed } from './charge-words.ts'
 
@@ -77,7 +78,7 @@ function accrualLines(line: ExplainedLine, unit: string): Line[] {
 }
 
 function penaltyLine(line: ExplainedLine): Line {
-  const count = penaltyDays(line)
+  const count = penaltyDays(line.formula)
   const told = { amount: money(line.amount) }
   return count > 0 ? say('charge:penalty-days', { ...told, count }) : say('charge:penalty', told)
 }

@@ -120,6 +120,8 @@ export type BillCorrection = {
   period?: Period | undefined
   was?: Kopecks | undefined
   now?: Kopecks | undefined
+  /** Kinds of the facts that came: `late-reading`. */
+  because?: string[] | undefined
   reason?: string | undefined
 }
 

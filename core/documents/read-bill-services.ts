@@ -1,9 +1,12 @@
+import { readLines, type ChargedLine } from '../billing/explain/read-lines.ts'
+import { describeSources, type SourceDetails } from '../billing/explain/describe-sources.ts'
+import { formulaInputs, penaltyDays } from '../billing/explain/formula-inputs.ts'
 import { type Context } from '../context.ts'
-import { kopecks, type Kopecks } from '../money.ts'
-import { type Period, type PlainDate } from '../period.ts'
-import { cost, quantity, rate } from '../quantity.ts'
+import { type Kopecks, kopecks } from '../money.ts'
+import { type Period, type PlainDate, addDays, lastDay } from '../period.ts'
 import {
   type BillCharge,
+  type BillCorrection,
   type BillReading,
   type BillService,
   type BillSums,
@@ -14,14 +17,7 @@ type Row = BillSums & {
   agreementId: number
   serviceName: string
   unit: string
-  method: string | null
-  price1: bigint | null
-  volume1: bigint | null
-  price2: bigint | null
-  volume2: bigint | null
   obligatory: Kopecks | null
-  /** Since when the (first zone's) price holds. */
-  rateFrom: PlainDate | null
 }
 
 type ReadingRow = BillReading & { agreementId: number; zone: number }
@@ -34,16 +30,25 @@ export async function readBillServices(
 ): Promise<BillService[]> {
   const rows = await readRows(ctx, accountId, month)
   const readings = await readReadings(ctx, accountId, month)
-  return rows.map((row) => ({
-    name: row.serviceName,
-    sums: sumsOf(row),
-    charges: chargesOf(
-      row,
-      readings.filter((reading) => reading.agreementId === row.agreementId),
-    ),
-    corrections: row.correction === 0n ? [] : [{ amount: row.correction }],
-    obligatoryPayment: row.subsidy === 0n ? undefined : (row.obligatory ?? undefined),
-  }))
+  const services: BillService[] = []
+  for (const row of rows) {
+    const lines = await readLines(ctx, row.agreementId, month)
+    const own = readings.filter((reading) => reading.agreementId === row.agreementId)
+    const accruals = lines.filter(({ kind }) => kind === 'accrual')
+    const told = await describeSources(
+      ctx,
+      accruals.flatMap((line) => formulaInputs(line.formula)),
+    )
+    services.push({
+      name: row.serviceName,
+      sums: sumsOf(row),
+      charges: accruals.flatMap((line) => chargeOf(line, { row, month, readings: own, told })),
+      corrections: correctionsOf(row, lines),
+      obligatoryPayment: row.subsidy === 0n ? undefined : (row.obligatory ?? undefined),
+      penaltyDays: penaltyDaysOf(lines),
+    })
+  }
+  return services
 }
 
 // A month without entries keeps the balance of the latest one before it.
@@ -54,26 +59,17 @@ function readRows(ctx: Context, accountId: number, month: Period): Promise<Row[]
       coalesce(t.subscription, 0) as subscription, coalesce(t.penalty, 0) as penalty,
       coalesce(t.correction, 0) as correction, coalesce(t.benefit, 0) as benefit,
       coalesce(t.subsidy, 0) as subsidy, coalesce(t.paid, 0) as paid,
-      coalesce(t.closing, b.closing, 0) as closing, c.method, c.price1_e8 as price1,
-      c.volume1_e8 as volume1, c.price2_e8 as price2, c.volume2_e8 as volume2,
-      w.obligatory, f.from_day as "rateFrom"
+      coalesce(t.closing, b.closing, 0) as closing, w.obligatory
     from agreement g
     join service s on s.id = g.service_id
     left join statement t on t.agreement_id = g.id and t.period = ${month}
     left join lateral (
       select closing from statement e where e.agreement_id = g.id and e.period < ${month}
       order by e.period desc limit 1) b on true
-    left join charge c on c.agreement_id = g.id and c.period = ${month} and not c.reversed
     left join lateral (
       select obligatory from subsidy_award w where w.agreement_id = g.id
-        and extract(year from w.from_day) * 100 + extract(month from w.from_day) <= ${month}
-        and extract(year from w.to_day - 1) * 100 + extract(month from w.to_day - 1) >= ${month}
+        and yyyymm(w.from_day) <= ${month} and yyyymm(w.to_day - 1) >= ${month}
       order by w.from_day desc limit 1) w on true
-    left join lateral (
-      select from_day from tariff f where f.service_id = s.id and f.price_e8 = c.price1_e8
-        and f.retired_at is null
-        and extract(year from f.from_day) * 100 + extract(month from f.from_day) <= ${month}
-      order by f.from_day desc limit 1) f on true
     where g.account_id = ${accountId} order by s.code`
 }
 
@@ -101,45 +97,90 @@ function sumsOf(row: Row): BillService['sums'] {
   return { opening, accrued, subscription, penalty, correction, benefit, subsidy, paid, closing }
 }
 
-/** A line a zone; the last line takes what rounding left, so that they sum to the accrual. */
-function chargesOf(row: Row, readings: readonly ReadingRow[]): BillCharge[] {
-  // A program may send the sum alone: then there is no formula to show.
-  if (row.method === null || !row.price1 || !row.volume1) return []
-  const twoZones = row.volume2 !== null && row.price2 !== null && row.price2 !== 0n
-  const day = lineOf(row, readings, row.price1, row.volume1, twoZones ? 1 : null)
-  if (!twoZones) return row.accrued === 0n ? [] : [{ ...day, amount: row.accrued }]
-  const night = lineOf(row, readings, row.price2 ?? 0n, row.volume2 ?? 0n, 2)
-  return [day, { ...night, amount: kopecks(row.accrued - day.amount) }]
+type Known = {
+  row: Row
+  month: Period
+  readings: readonly ReadingRow[]
+  told: ReadonlyMap<string, SourceDetails>
 }
 
-function lineOf(
-  row: Row,
-  readings: readonly ReadingRow[],
-  price: bigint,
-  volume: bigint,
-  zone: 1 | 2 | null,
-): BillCharge {
-  const own = readings.filter((reading) => zone === null || reading.zone === zone)
+const ZONES = [undefined, 'day', 'night', 'peak', 'semi-peak'] as const
+
+/** A line of the accrual; a program may send the sum alone, and zero says nothing. */
+function chargeOf(line: ChargedLine, { month, readings, row, told }: Known): BillCharge[] {
+  const { amount, price, volume, zone } = line
+  if (price === null || volume === null || (amount === 0n && volume === 0n)) return []
+  const own = readings.filter((reading) => zone === 0 || reading.zone === zone)
+  return [
+    {
+      zone: ZONES[zone],
+      volume,
+      unit: row.unit,
+      rate: price,
+      ...validity(line, month, told),
+      amount,
+      basis: basisOf(line, own),
+    },
+  ]
+}
+
+/** Since when the price holds, and until when if it changed inside the month. */
+function validity({ formula }: ChargedLine, month: Period, told: Known['told']) {
+  const price = formulaInputs(formula).find(
+    ({ source }) => source === 'tariff' || source === 'charge',
+  )
+  const details = price && told.get(`${price.source}:${price.id}`)
+  const from = (details?.['fromDay'] ?? undefined) as PlainDate | undefined
+  const end = details?.['toDay'] as PlainDate | null | undefined
+  const last = end ? addDays(end, -1) : null
   return {
-    zone: zone === null ? undefined : zone === 1 ? 'day' : 'night',
-    volume: quantity(volume),
-    unit: row.unit,
-    rate: rate(price),
-    rateFrom: row.rateFrom ?? undefined,
-    amount: cost(quantity(volume), rate(price)),
-    basis: basisOf(row.method, own),
+    rateFrom: from,
+    rateTo: last !== null && last < lastDay(month) ? last : undefined,
   }
 }
 
-/** How the program's method is told; what is counted by persons, or not at all, needs no more. */
-const BASES: Record<string, Exclude<VolumeBasis, { method: 'meter' }>> = {
-  average: { method: 'average' },
-  norm: { method: 'norm' },
-  house: { method: 'house-share' },
-  area: { method: 'area' },
+function basisOf({ method }: ChargedLine, readings: readonly ReadingRow[]): VolumeBasis {
+  switch (method) {
+    case 'meter':
+      return { method, readings: [...readings] }
+    case 'average':
+    case 'norm':
+    case 'area':
+      return { method }
+    case 'house':
+      return { method: 'house-share' }
+    case 'none':
+    case 'persons':
+    case 'fixed':
+    case 'extra':
+      return { method: 'residents' }
+  }
 }
 
-function basisOf(method: string | null, readings: readonly ReadingRow[]): VolumeBasis {
-  if (method === 'meter') return { method, readings: [...readings] }
-  return BASES[method ?? ''] ?? { method: 'residents' }
+/** Past months rated again, each with what it was and is; what has no line is told as a sum. */
+function correctionsOf(row: Row, lines: readonly ChargedLine[]): BillCorrection[] {
+  const told = lines.flatMap((line): BillCorrection[] => {
+    if (line.kind !== 'recalculation') return []
+    const { about, amount, reason } = line
+    const booked = formulaInputs(line.formula).find(({ source }) => source === 'booked')
+    const was = booked && kopecks(booked.value / KOPECK_E8)
+    return [
+      {
+        amount,
+        ...(about !== null && { period: about }),
+        ...(was !== undefined && { was, now: kopecks(was + amount) }),
+        ...(reason !== null && { because: reason.split(',') }),
+      },
+    ]
+  })
+  const rest = kopecks(row.correction - told.reduce((sum, { amount }) => sum + amount, 0n))
+  return rest === 0n ? told : [...told, { amount: rest }]
+}
+
+const KOPECK_E8 = 1_000_000n
+
+/** Days the month's penalty counts. */
+function penaltyDaysOf(lines: readonly ChargedLine[]): number | undefined {
+  const penalty = lines.find(({ about, kind }) => kind === 'penalty' && about === null)
+  return penalty && (penaltyDays(penalty.formula) || undefined)
 }

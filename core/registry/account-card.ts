@@ -66,7 +66,8 @@ export async function readAccountCards(
 }
 
 /**
- * Writes cards: new accounts with their houses, premises and agreements; known ones get what the card
+ * Writes cards: new accounts with their houses, premises and agreements, which run from the first month
+ * that is not issued, or have always run when none is; known accounts get what the card
  * says, but keep the spelling of their number and every agreement they have.
  */
 export async function storeAccountCards(
@@ -83,8 +84,10 @@ async function storePiece(ctx: Context, cards: readonly AccountCard[]): Promise<
   await storeHouseholds(ctx, cards)
   const agreed = cards.flatMap((card) => card.services.map((serviceId) => ({ card, serviceId })))
   await ctx.sql.run`
-    insert into agreement (account_id, service_id)
-    select a.id, w.service_id
+    insert into agreement (account_id, service_id, from_day)
+    select a.id, w.service_id, (
+      select (to_date(max(b.period)::text, 'YYYYMM') + interval '1 month')::date
+      from billing_period b where b.provider_id = a.provider_id and b.state in ('issued', 'closed'))
     from unnest(${agreed.map(({ card }) => card.providerId)}::int4[],
       ${agreed.map(({ card }) => card.key)}::text[],
       ${agreed.map(({ serviceId }) => serviceId)}::int4[]) as w (provider_id, number_key, service_id)

@@ -138,8 +138,8 @@ function askOf(child: ChildProcess): Ask {
     })
 }
 
-async function start(ask: Ask, month = FIRST_MONTH): Promise<number> {
-  const { answer } = await ask({ step: 'start', month, runId: 0 })
+async function start(ask: Ask): Promise<number> {
+  const { answer } = await ask({ step: 'start', month: FIRST_MONTH, runId: 0 })
   return answer
 }
 

@@ -156,7 +156,7 @@ function readingWords(words: Translate) {
 }
 
 function explainCorrection(correction: BillCorrection, words: Translate): string {
-  const { period, was, now, amount, reason } = correction
+  const { period, was, now, amount, because, reason } = correction
   const what = period
     ? words('bill:correction-for', { month: formatPeriod(period) })
     : words('bill:correction')
@@ -165,5 +165,6 @@ function explainCorrection(correction: BillCorrection, words: Translate): string
     now !== undefined &&
     words('bill:correction-was', { was: formatAmount(was), now: formatAmount(now) })
   const signed = `${amount > 0n ? '+' : ''}${formatAmount(amount)}`
-  return [`${what} ${signed}`, change, reason].filter(Boolean).join(', ')
+  const why = because?.map((kind) => words(`charge:because.${kind}`)).join('; ')
+  return [`${what} ${signed}`, change, why, reason].filter(Boolean).join(', ')
 }

@@ -44,6 +44,18 @@ export async function describeSources(
         select id, nullif(from_day, '1900-01-01') as "fromDay", occupants, source as decision
         from household where id = any(${households}::int4[])`,
     )
+  const charges = ids('charge')
+  if (charges.length > 0)
+    // A program sends a price without its decision: the newest one of that price is meant.
+    keep(
+      ['charge'],
+      await ctx.sql.many`
+        select c.id, (select max(t.from_day) from tariff t
+          where t.service_id = g.service_id and t.price_e8 = c.price1_e8 and t.retired_at is null
+            and yyyymm(t.from_day) <= c.period) as "fromDay"
+        from charge c join agreement g on g.id = c.agreement_id
+        where c.id = any(${charges}::int8[])`,
+    )
   const rules = ids('rule')
   if (rules.length > 0)
     keep(

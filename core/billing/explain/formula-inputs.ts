@@ -34,3 +34,18 @@ export function formulaInputs(formula: string): FormulaInput[] {
 export function plainFormula(formula: string): string {
   return formula.replace(/\[[^\]]*\]/g, '')
 }
+
+/** Days of the month that bore penalty, each once however many debts there were. */
+export function penaltyDays(formula: string): number {
+  const dated = new Set<string>()
+  let longest = 0
+  for (const [, count, from, until] of formula.matchAll(
+    /(\d+)\[days(?::(\d{4}-\d{2}-\d{2})\.\.(\d{2}))?\]/g,
+  )) {
+    longest = Math.max(longest, Number(count))
+    if (from === undefined) continue
+    for (let day = Number(from.slice(8)); day <= Number(until); day += 1)
+      dated.add(`${from.slice(0, 8)}${day}`)
+  }
+  return Math.max(longest, dated.size)
+}

@@ -3,6 +3,7 @@ import { readLastIssued } from '../../ledger/posting-period.ts'
 import { type Kopecks, kopecks } from '../../money.ts'
 import { addMonths, dayIn, type Period, periodOf } from '../../period.ts'
 import { accept, refuse } from '../../result.ts'
+import { findReratings } from '../run/find-reratings.ts'
 import { type Line } from '../charge/line.ts'
 import { chargeAccounts, readRunRules } from '../run/work-on-run.ts'
 import { type RunRow } from '../run/run-row.ts'
@@ -33,7 +34,10 @@ export async function previewAccount(ctx: Context, accountId: number) {
     ...{ asOf: ctx.now(), chargedFrom },
   }
   const rules = await readRunRules(ctx, run)
-  const [charged] = await chargeAccounts(ctx, { run, ...rules, accountIds: [accountId] })
+  const [charged] = await chargeAccounts(ctx, {
+    ...{ run, ...rules, accountIds: [accountId] },
+    noted: await findReratings(ctx, { providerId, month: period, until: run.asOf, accountId }),
+  })
   const [lint] = charged?.lints ?? []
   if (!charged || lint) return refuse('cannot-charge', { lint: lint?.code ?? 'account-empty' })
   const names = await readNames(ctx, accountId)

@@ -34,6 +34,9 @@ export type DebtOf = {
   again: Period | null
 }
 
+/** An agreement, and the first past month whose penalty is to be computed again. */
+type Asked = { agreementId: number; again: Period | null }
+
 type Debtor = {
   agreementId: number
   start: Period | null
@@ -48,9 +51,9 @@ type Debtor = {
 export async function loadDebts(
   ctx: Context,
   run: RunRow,
-  agreementIds: readonly number[],
+  asked: readonly Asked[],
 ): Promise<Map<number, DebtOf>> {
-  const debtors = await readDebtors(ctx, run, agreementIds)
+  const debtors = await readDebtors(ctx, run, asked)
   if (debtors.length === 0) return new Map()
   const entries = grouped(await readEntries(ctx, run, debtors), (entry) => entry.agreementId)
   return new Map(
@@ -67,11 +70,7 @@ export async function loadDebts(
 
 const PAID = codesOf('paid')
 
-async function readDebtors(
-  ctx: Context,
-  run: RunRow,
-  agreementIds: readonly number[],
-): Promise<Debtor[]> {
+async function readDebtors(ctx: Context, run: RunRow, asked: readonly Asked[]): Promise<Debtor[]> {
   const { asOf, period, providerId } = run
   const day = firstDay(period)
   const before = addMonths(period, -1)
@@ -80,8 +79,10 @@ async function readDebtors(
       select coalesce(max(as_of), to_timestamp(0)) as at from run
       where provider_id = ${providerId} and state = 'posted' and period < ${period}
     ), candidate as (
-      select w.id, last.closing, news.late
-      from unnest(${agreementIds}::int4[]) as w (id)
+      select w.id, last.closing, least(news.late, w.again) as late
+      from unnest(${asked.map((one) => one.agreementId)}::int4[],
+        ${asked.map((one) => (one.again === null ? null : firstDay(one.again)))}::date[])
+        as w (id, again)
       left join lateral (
         select s.closing from statement s where s.agreement_id = w.id and s.period < ${period}
         order by s.period desc limit 1) last on true
@@ -97,7 +98,7 @@ async function readDebtors(
           and e.source_kind not in (${SOURCES.run}, ${SOURCES.charge}, ${SOURCES.opening})
           and e.kind = any(${PAID}::int2[])
           and since.at > to_timestamp(0)) news on true
-      where last.closing > 0 or news.late is not null
+      where last.closing > 0 or news.late is not null or w.again is not null
     )
     select c.id as "agreementId", c.late, zero.period as start,
       coalesce(zero.closing, 0) as opening

@@ -2,7 +2,7 @@ import { type Context } from '../../context.ts'
 import { transaction } from '../../db/transaction.ts'
 import { type Period } from '../../period.ts'
 import { openJournal } from '../../ledger/open-journal.ts'
-import { findReratings } from './find-reratings.ts'
+import { noteReratings } from './find-reratings.ts'
 import { postRun } from './post-run.ts'
 import { cutIntoChunks } from './start-run.ts'
 import { workOnRun } from './work-on-run.ts'
@@ -26,7 +26,7 @@ export async function repeatRun(
     await tx.sql.run`
       insert into run (id, provider_id, period, kind, state, as_of, author, created_at)
       values (${id}, ${providerId}, ${period}, 'month', 'computing', ${asOf}, ${author}, ${createdAt})`
-    await findReratings(tx, { runId: id, providerId, month: period })
+    await noteReratings(tx, { runId: id, providerId, month: period, asOf })
     await cutIntoChunks(tx, id, providerId)
   })
   await workOnRun(ctx, id)

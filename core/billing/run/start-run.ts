@@ -6,7 +6,7 @@ import { addMonths, dayIn, type Period, periodOf } from '../../period.ts'
 import { accept, refuse } from '../../result.ts'
 import { type Supposition } from '../../tariffs/read-rulebook.ts'
 import { readFirstMonth } from '../first-month.ts'
-import { findReratings } from './find-reratings.ts'
+import { noteReratings } from './find-reratings.ts'
 import { chunkLock } from './work-on-run.ts'
 
 /** Accounts computed in one transaction: what a kill can lose, and what memory holds. */
@@ -40,8 +40,8 @@ export function startMonthRun(
     if (month !== next) return refuse('earlier-month-open', { next })
     await dropDrafts(tx, provider.id)
     const run = { providerId: provider.id, month, author, kind: 'month' as const }
-    const runId = await insertRun(tx, run)
-    await findReratings(tx, { runId, providerId: provider.id, month })
+    const { asOf, runId } = await insertRun(tx, run)
+    await noteReratings(tx, { runId, providerId: provider.id, month, asOf })
     const started = await cutIntoChunks(tx, runId, provider.id)
     await tx.sql.run`
       insert into billing_period (provider_id, period, state, run_id)
@@ -70,7 +70,7 @@ export function startTrial(
       return refuse('charges-imported')
     if (month >= periodOf(dayIn(tx.now(), tx.zone))) return refuse('month-not-over')
     const run = { providerId: provider.id, month, author, kind: 'trial' as const, suppose }
-    const runId = await insertRun(tx, run)
+    const { runId } = await insertRun(tx, run)
     return accept(await cutIntoChunks(tx, runId, provider.id))
   })
 }
@@ -109,7 +109,7 @@ type NewRun = {
 }
 
 /** The instant it is as of is taken under the provider's posting lock: nothing is booked at it later. */
-async function insertRun(tx: Context, run: NewRun): Promise<number> {
+async function insertRun(tx: Context, run: NewRun): Promise<{ runId: number; asOf: Date }> {
   const { author, kind, month, providerId, suppose = null } = run
   await openJournal(tx, providerId)
   const { asOf } = await tx.sql.one<{ asOf: Date }>`
@@ -124,7 +124,7 @@ async function insertRun(tx: Context, run: NewRun): Promise<number> {
     insert into run (provider_id, period, kind, state, as_of, author, suppose, created_at)
     values (${providerId}, ${month}, ${kind}, 'computing', ${asOf}, ${author},
       ${supposed}::jsonb, ${tx.now()}) returning id`
-  return id
+  return { runId: id, asOf }
 }
 
 export async function cutIntoChunks(

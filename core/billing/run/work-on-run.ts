@@ -12,6 +12,7 @@ import { type Line } from '../charge/line.ts'
 import { readDayExceptions } from './read-day-exceptions.ts'
 import { type DebtOf, loadDebts } from './load-debts.ts'
 import { Penalties } from './penalties.ts'
+import { type Noted } from './find-reratings.ts'
 import { readRun, type RunRow } from './run-row.ts'
 import { loadFacts } from './load-facts.ts'
 import { type ChargedAccount, type Lint, storeLines } from './store-lines.ts'
@@ -74,6 +75,8 @@ export function chunkLock({ schema }: Context, providerId: number): string {
   return `${schema} chunks ${providerId}`
 }
 
+const NOTHING: ReadonlyMap<number, Noted> = new Map()
+
 type Chunk = { no: number; first: number; last: number }
 
 async function workOnChunk(tx: Context, run: RunRow, rules: RunRules) {
@@ -89,7 +92,8 @@ async function workOnChunk(tx: Context, run: RunRow, rules: RunRules) {
     where run_id = ${run.id} and state = 'waiting' order by no limit 1 for update skip locked`
   if (!chunk) return null
   const accountIds = await readAccountIds(tx, run.providerId, chunk)
-  const charged = await chargeAccounts(tx, { run, ...rules, accountIds })
+  const noted = run.kind === 'trial' ? NOTHING : await readNoted(tx, run, accountIds)
+  const charged = await chargeAccounts(tx, { run, ...rules, accountIds, noted })
   const lines = await storeLines(tx, { runId: run.id, chunkNo: chunk.no, charged })
   await tx.sql.run`
     update run_chunk set state = 'done', lines = ${lines}, finished_at = ${tx.now()}
@@ -107,11 +111,14 @@ async function readAccountIds(tx: Context, providerId: number, { first, last }: 
 /** What a run makes of some accounts of its provider, by what was known at its instant; writes nothing. */
 export async function chargeAccounts(
   ctx: Context,
-  given: RunRules & { run: RunRow; accountIds: readonly number[] },
+  given: RunRules & {
+    run: RunRow
+    accountIds: readonly number[]
+    /** Accounts to charge again for past months. */
+    noted: ReadonlyMap<number, Noted>
+  },
 ): Promise<ChargedAccount[]> {
-  const { accountIds, penalties, rules, run } = given
-  const noted =
-    run.kind === 'trial' ? new Map<number, never>() : await readNoted(ctx, run, accountIds)
+  const { accountIds, noted, penalties, rules, run } = given
   const wanted = { accountIds, asOf: run.asOf, period: run.period, again: new Set(noted.keys()) }
   const accounts = await loadFacts(ctx, wanted)
   if (run.kind === 'trial') {
@@ -119,11 +126,20 @@ export async function chargeAccounts(
     return accounts.map((account) => chargeOne(account, { run, rules, penalties, ...none }))
   }
   const reratings = await loadReratings(ctx, { run, rules, accounts, noted })
-  const agreementIds = accounts.flatMap(({ agreements }) =>
-    agreements.map((one) => one.agreementId),
-  )
-  const debts = await loadDebts(ctx, run, agreementIds)
+  const debts = await loadDebts(ctx, run, debtorsOf(accounts, noted))
   return accounts.map((account) => chargeOne(account, { run, rules, penalties, reratings, debts }))
+}
+
+/** News that change what a late payment cost: a month left out, another rule of penalty. */
+const PENALTY_NEWS = ['not-charged', 'penalty-rules']
+
+function debtorsOf(accounts: readonly AccountFacts[], noted: ReadonlyMap<number, Noted>) {
+  return accounts.flatMap(({ accountId, agreements }) => {
+    const news = noted.get(accountId)
+    const isAgain = PENALTY_NEWS.some((kind) => news?.reason.split(',').includes(kind))
+    const again = isAgain && news ? news.from : null
+    return agreements.map(({ agreementId }) => ({ agreementId, again }))
+  })
 }
 
 type Loaded = RunRules & {

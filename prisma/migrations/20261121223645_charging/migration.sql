@@ -513,6 +513,12 @@ CREATE FUNCTION "yyyymm"(day date) RETURNS int LANGUAGE sql IMMUTABLE AS $$
   SELECT (extract(year FROM day) * 100 + extract(month FROM day))::int
 $$;
 
+-- Whether a fact became known, or ceased to be in force, within (since, until].
+CREATE FUNCTION "came_between"(recorded timestamptz, ended timestamptz, since timestamptz, until timestamptz)
+RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT (recorded > since AND recorded <= until) OR coalesce(ended > since AND ended <= until, false)
+$$;
+
 -- Of versions in force there is one for a day it starts on.
 CREATE UNIQUE INDEX "tariff_version" ON "tariff" (service_id, zone, part, plan, above_e8, from_day)
   WHERE retired_at IS NULL;

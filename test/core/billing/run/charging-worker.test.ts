@@ -41,9 +41,10 @@ async function computed(runId: number): Promise<void> {
 
 /** A worker that dies after its first chunk. */
 async function workAndDie(runId: number): Promise<void> {
-  const death = workOnRun(town, runId, () => {
+  const told = () => {
     throw new Error('killed')
-  })
+  }
+  const death = workOnRun(town, runId, { told })
   await expect(death).rejects.toThrow('killed')
 }
 
