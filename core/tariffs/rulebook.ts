@@ -107,6 +107,12 @@ export class Rulebook {
     return [...all, ...local].filter((rule) => fits(rule, scope))
   }
 
+  /** Every rule of a kind, of any scope. */
+  all(kind: RuleKind): RuleVersion[] {
+    const names = [...this.#rules, ...this.#local]
+    return names.flatMap(([name, rules]) => (name.includes(`${kind}/`) ? rules : []))
+  }
+
   /** Whether the account or its house has rules of its own. */
   hasOwn({ accountId, houseId }: Scope): boolean {
     return this.#owners.has(`a${accountId}`) || this.#owners.has(`h${houseId}`)

@@ -46,14 +46,17 @@ type Debtor = {
 
 /**
  * Of the agreements those that owed something at the end of the month before, or about whose past
- * something came since: with their entries from the last month that ended without debt.
+ * something came since: with their entries from the last month that ended without debt. Who owed no more
+ * than the last bill and paid it whole by `dueOn`, the earliest day it may be due, is left out: nothing of
+ * it is overdue. With `dueOn` null nobody is.
  */
 export async function loadDebts(
   ctx: Context,
   run: RunRow,
   asked: readonly Asked[],
+  dueOn: PlainDate | null,
 ): Promise<Map<number, DebtOf>> {
-  const debtors = await readDebtors(ctx, run, asked)
+  const debtors = await readDebtors(ctx, run, { asked, dueOn })
   if (debtors.length === 0) return new Map()
   const entries = grouped(await readEntries(ctx, run, debtors), (entry) => entry.agreementId)
   return new Map(
@@ -70,7 +73,11 @@ export async function loadDebts(
 
 const PAID = codesOf('paid')
 
-async function readDebtors(ctx: Context, run: RunRow, asked: readonly Asked[]): Promise<Debtor[]> {
+async function readDebtors(
+  ctx: Context,
+  run: RunRow,
+  { asked, dueOn }: { asked: readonly Asked[]; dueOn: PlainDate | null },
+): Promise<Debtor[]> {
   const { asOf, period, providerId } = run
   const day = firstDay(period)
   const before = addMonths(period, -1)
@@ -84,8 +91,13 @@ async function readDebtors(ctx: Context, run: RunRow, asked: readonly Asked[]): 
         ${asked.map((one) => (one.again === null ? null : firstDay(one.again)))}::date[])
         as w (id, again)
       left join lateral (
-        select s.closing from statement s where s.agreement_id = w.id and s.period < ${period}
+        select s.period, s.closing, s.accrued + s.subscription - s.benefit - s.subsidy as charged
+        from statement s where s.agreement_id = w.id and s.period < ${period}
         order by s.period desc limit 1) last on true
+      left join lateral (
+        select sum(amount) as paid from entry
+        where from_id = w.id and period = ${period} and kind = any(${PAID}::int2[])
+          and effective_on <= ${dueOn}::date and booked_at <= ${asOf}) early on true
       left join lateral (
         select min(e.effective_on) as late from (
           select effective_on, booked_at, source_kind, kind from entry
@@ -98,7 +110,12 @@ async function readDebtors(ctx: Context, run: RunRow, asked: readonly Asked[]): 
           and e.source_kind not in (${SOURCES.run}, ${SOURCES.charge}, ${SOURCES.opening})
           and e.kind = any(${PAID}::int2[])
           and since.at > to_timestamp(0)) news on true
-      where last.closing > 0 or news.late is not null or w.again is not null
+      where news.late is not null or w.again is not null
+        or (last.closing > 0 and not (last.period = ${before} and last.closing <= last.charged
+          and coalesce(early.paid, 0) >= last.closing
+          and not exists (select 1 from entry where to_id = w.id and period = ${period})
+          and not exists (select 1 from payment where agreement_id = w.id
+            and paid_on >= ${firstDay(before)} and designated_period is not null)))
     )
     select c.id as "agreementId", c.late, zero.period as start,
       coalesce(zero.closing, 0) as opening

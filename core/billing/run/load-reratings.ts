@@ -36,7 +36,11 @@ export async function loadReratings(
       found.set(account.accountId, { from: start, reason: known?.reason ?? 'late-reading' })
   }
   if (found.size === 0) return new Map()
-  const booked = await readBooked(ctx, run, [...found.keys()])
+  const oldestAgain = [...found.values()].reduce<Period>(
+    (oldestYet, { from }) => (from < oldestYet ? from : oldestYet),
+    run.period,
+  )
+  const booked = await readBooked(ctx, run, { accountIds: [...found.keys()], from: oldestAgain })
   return new Map(
     [...found].map(([accountId, rerating]) => [
       accountId,
@@ -71,7 +75,12 @@ function beforeGaps(
 
 type BookedRow = Booked & { accountId: number; agreementId: number; month: Period }
 
-async function readBooked(ctx: Context, run: RunRow, accountIds: readonly number[]) {
+/** What about a month was booked by its own run or a later one. */
+async function readBooked(
+  ctx: Context,
+  run: RunRow,
+  { accountIds, from }: { accountIds: readonly number[]; from: Period },
+) {
   const rows = await ctx.sql.many<BookedRow>`
     select g.account_id as "accountId", l.agreement_id as "agreementId",
       coalesce(l.about_period, r.period) as month,
@@ -84,6 +93,7 @@ async function readBooked(ctx: Context, run: RunRow, accountIds: readonly number
       coalesce(sum(l.volume_e8), 0)::int8 as volume
     from agreement g
     join run r on r.provider_id = ${run.providerId} and r.state = 'posted' and r.period < ${run.period}
+      and r.period >= ${from}
     join run_line l on l.run_id = r.id and l.agreement_id = g.id
     where g.account_id = any(${accountIds}::int4[])
     group by 1, 2, 3`

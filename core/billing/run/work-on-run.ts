@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import { ZodError } from 'zod'
 import { type Context } from '../../context.ts'
 import { transaction } from '../../db/transaction.ts'
-import { type Period } from '../../period.ts'
+import { addDays, firstDay, lastDay, type Period, type PlainDate } from '../../period.ts'
+import { RULE_KINDS } from '../../tariffs/rule-kinds.ts'
 import { readRulebook, type Supposition } from '../../tariffs/read-rulebook.ts'
 import { type Rulebook } from '../../tariffs/rulebook.ts'
 import { chargeAccount } from '../charge/charge-account.ts'
@@ -126,8 +127,19 @@ export async function chargeAccounts(
     return accounts.map((account) => chargeOne(account, { run, rules, penalties, ...none }))
   }
   const reratings = await loadReratings(ctx, { run, rules, accounts, noted })
-  const debts = await loadDebts(ctx, run, debtorsOf(accounts, noted))
+  const dueOn = earliestDueDay(rules, run.period)
+  const debts = await loadDebts(ctx, run, debtorsOf(accounts, noted), dueOn)
   return accounts.map((account) => chargeOne(account, { run, rules, penalties, reratings, debts }))
+}
+
+/** The first day in a month on which the bill of the month before may be due; null when terms are longer or shorter. */
+function earliestDueDay(rules: Rulebook, period: Period): PlainDate | null {
+  const terms = rules
+    .all('payment-term')
+    .map(({ value }) => RULE_KINDS['payment-term'].parse(value))
+  if (terms.length === 0 || terms.some(({ monthsAfter }) => monthsAfter !== 1)) return null
+  const named = addDays(firstDay(period), Math.min(...terms.map(({ day }) => day)) - 1)
+  return named > lastDay(period) ? lastDay(period) : named
 }
 
 /** News that change what a late payment cost: a month left out, another rule of penalty. */
