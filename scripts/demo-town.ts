@@ -35,8 +35,9 @@ const FILES: readonly DemoFile[] = [
 
 /** The last month of the demo's files. */
 const LAST_MONTH = period(202610)
-/** The day its bills bear: the files end there, whenever the demo is started. */
-const ISSUED_AT = new Date('2026-11-01T09:00:00Z')
+/** The files end there, whenever the demo is started; its bills bear this day. */
+const IMPORTED_AT = new Date('2026-11-05T08:00:00Z')
+const ISSUED_AT = new Date('2026-11-05T09:00:00Z')
 export const AUTHOR = 'demo'
 
 /**
@@ -50,7 +51,7 @@ export async function loadDemoTown(
   log: (line: string) => void,
 ): Promise<boolean> {
   if (!(await isDemoTown(ctx)) || (await isComplete(ctx))) return false
-  await importDemoFiles(ctx, { folder, files: FILES, log })
+  await importDemoFiles({ ...ctx, now: () => IMPORTED_AT }, { folder, files: FILES, log })
   // From the next month on two of the three are charged here.
   for (const providerCode of [WATER, HOUSING]) {
     const taken = await chargeHere(ctx, { providerCode, from: addMonths(LAST_MONTH, 1) })

@@ -36,7 +36,7 @@ export function checkMonth(
     })
     const leftOut = isCalculated ? await countLeftOut(tx, runId) : 0
     const stops = lints.some(
-      ({ accountId, severity }) => severity === 'error' && !(leaveOut && accountId !== null),
+      ({ leftOut: isLeftOut, severity }) => severity === 'error' && !(leaveOut && isLeftOut),
     )
     const checked = !stops
     if (checked)

@@ -6,6 +6,8 @@ import { ibanFault } from '../registry/iban.ts'
 export type MonthLint = {
   code: string
   severity: 'error' | 'warning'
+  /** The run could not charge the account: it may be left out of the month. */
+  leftOut?: boolean
   accountId: number | null
   agreementId: number | null
   details: Readonly<Record<string, unknown>>
@@ -14,7 +16,7 @@ export type MonthLint = {
 type Scope = { providerId: number; month: Period; runId: number | null }
 
 /** Of each kind of finding as many are shown; their number is always told. */
-export const LINTS_SHOWN_MAX = 200
+const LINTS_SHOWN_MAX = 200
 
 /**
  * Everything wrong, or worth a look, with a provider's month: accounts left out, sums, chains of
@@ -44,7 +46,11 @@ async function ofRun(ctx: Context, runId: number): Promise<MonthLint[]> {
   const rows = await ctx.sql.many<Omit<MonthLint, 'severity'> & { blocks: boolean }>`
     select code, blocks, account_id as "accountId", agreement_id as "agreementId", details
     from run_lint where run_id = ${runId} order by blocks desc, id limit ${LINTS_SHOWN_MAX}`
-  return rows.map(({ blocks, ...lint }) => ({ ...lint, severity: blocks ? 'error' : 'warning' }))
+  return rows.map(({ blocks, ...lint }) => ({
+    ...lint,
+    severity: blocks ? 'error' : 'warning',
+    leftOut: blocks,
+  }))
 }
 
 /** A bill nobody can pay by, or whose purpose names another service. */

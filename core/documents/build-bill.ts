@@ -2,7 +2,8 @@ import { billCode, CODE_VALID_MONTHS } from '../access/bill-code.ts'
 import { type Context } from '../context.ts'
 import { toPay } from '../ledger/to-pay.ts'
 import { kopecks, type Kopecks, sum } from '../money.ts'
-import { addMonths, firstDay, lastDay, makeDate, type Period, type PlainDate } from '../period.ts'
+import { readDueDay } from '../billing/penalty/read-due-day.ts'
+import { addMonths, firstDay, lastDay, type Period, type PlainDate } from '../period.ts'
 import { accept, refuse } from '../result.ts'
 import { type BillDocument, type BillService, type BillSums } from './bill-document.ts'
 import { encodeNbuQr } from './nbu-qr.ts'
@@ -10,6 +11,7 @@ import { readBillServices } from './read-bill-services.ts'
 
 type Account = {
   id: number
+  providerId: number
   number: string
   holderName: string
   address: string
@@ -29,8 +31,6 @@ type Account = {
   hasMeters: boolean
 }
 
-/** Day of the next month by which a bill is paid. Source: typical contracts of public utilities. */
-const DUE_DAY = 20
 /** Longest recipient of the payment code; longer names are cut at a word. */
 const RECIPIENT_MAX = 38
 /** Category and purpose of the transfer in format 003: a supplier's regular bill (ISO 20022). */
@@ -58,7 +58,7 @@ export async function buildBill(
     number: `${account.number}-${Math.floor(month / 100)}-${String(month % 100).padStart(2, '0')}`,
     period: month,
     issuedOn: account.issuedOn,
-    dueOn: makeDate(Math.floor(next / 100), next % 100, DUE_DAY) ?? lastDay(next),
+    dueOn: (await readDueDay(ctx, { providerId: account.providerId, month })) ?? lastDay(next),
     dataAsOf: lastDay(month),
     currency: ctx.currency as BillDocument['currency'],
     provider: providerOf(account),
@@ -80,7 +80,7 @@ export async function buildBill(
 
 function readAccount(ctx: Context, accountId: number, month: Period): Promise<Account | null> {
   return ctx.sql.maybe<Account>`
-    select a.id, a.number, a.holder_name as "holderName", a.eic, w.total_area_e8 as area,
+    select a.id, a.provider_id as "providerId", a.number, a.holder_name as "holderName", a.eic, w.total_area_e8 as area,
       w.heated_area_e8 as "heatedArea", coalesce(w.occupants, 0) as occupants, p.name as "providerName",
       p.code as "providerCode", p.address as "providerAddress", p.phone, p.email, p.iban,
       p.bank_name as "bankName", p.bank_code as "bankCode",

@@ -120,7 +120,7 @@ export class Rulebook {
 }
 
 /** How specific a rule's scope is; the highest wins. */
-export function specificity(rule: Omit<RuleVersion, 'value' | 'parsed'>): number {
+function specificity(rule: Omit<RuleVersion, 'value' | 'parsed'>): number {
   if (rule.accountId !== null) return rule.serviceId === null ? 4 : 5
   if (rule.houseId !== null) return 3
   if (rule.serviceId !== null) return 2

@@ -36,7 +36,7 @@ export type BeneficiaryFact = {
 
 export type AbsenceFact = { id: number; leftOn: PlainDate; returnedOn: PlainDate }
 
-export type SubsidyCaseFact = {
+type SubsidyCaseFact = {
   id: number
   fromDay: PlainDate
   toDay: PlainDate

@@ -26,7 +26,7 @@ export type DebtEvents = {
 }
 
 /** What is unpaid at the end of `fromDay` and of every day until the next step, in kopecks. */
-export type Step = { readonly fromDay: PlainDate; readonly unpaid: Kopecks }
+type Step = { readonly fromDay: PlainDate; readonly unpaid: Kopecks }
 
 /** The unpaid part of an item over time. Before the first step there is none. */
 export type ItemDebt = {

@@ -54,7 +54,7 @@ export type PenaltyMonth = {
 }
 
 /** Days on which the same principal bore the same rate; both ends included. */
-export type PenaltyInterval = {
+type PenaltyInterval = {
   fromDay: PlainDate
   lastDay: PlainDate
   days: number
@@ -63,7 +63,7 @@ export type PenaltyInterval = {
   rate: PenaltyRate
 }
 
-export type ItemPenalty = {
+type ItemPenalty = {
   month: Period
   dueOn: PlainDate
   /** Days that bore penalty. */

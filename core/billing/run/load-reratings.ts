@@ -32,8 +32,10 @@ export async function loadReratings(
     const known = noted.get(account.accountId)
     const from = beforeGaps(account, known?.from ?? run.period, { period: run.period, first })
     const start = from > first ? from : first
-    if (start < run.period)
-      found.set(account.accountId, { from: start, reason: known?.reason ?? 'late-reading' })
+    if (start >= run.period) continue
+    const reasons = new Set(known?.reason.split(','))
+    if (!known || from < known.from) reasons.add('late-reading')
+    found.set(account.accountId, { from: start, reason: [...reasons].sort().join() })
   }
   if (found.size === 0) return new Map()
   const oldestAgain = [...found.values()].reduce<Period>(

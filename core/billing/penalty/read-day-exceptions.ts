@@ -1,6 +1,6 @@
 import { type Context } from '../../context.ts'
 import { type PlainDate } from '../../period.ts'
-import { type DayExceptions } from '../penalty/calendar.ts'
+import { type DayExceptions } from './calendar.ts'
 
 /** Days that are not as their weekday, as imported: true for a day off, false for a working day. */
 export async function readDayExceptions(ctx: Context): Promise<DayExceptions> {
