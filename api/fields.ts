@@ -50,7 +50,8 @@ export const instantField = z.iso.datetime()
 /** Kopecks: decimal text, because a JSON number loses digits. */
 export const kopecksField = z
   .string()
-  .regex(/^-?\d+$/)
+  // Fifteen digits are more than any town has, and fit into the database.
+  .regex(/^-?\d{1,15}$/)
   .meta({ description: 'Kopecks', examples: ['126470'] })
 
 /** How many rows to give at most, in an address. */

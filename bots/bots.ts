@@ -64,7 +64,7 @@ const VIBER_EVENTS = [
 
 /** The residents' bots of a town: updates in, turns, answers out. */
 export function openBots(ctx: Context, options: BotsOptions): Bots {
-  const translate = openTranslator()
+  const translate = openTranslator(ctx.currency)
   const engine = openEngine(translate)
   const draw = openDocuments(ctx, translate, options.billQr)
   const api = openTelegram(options)

@@ -11,11 +11,13 @@ export type Translate = (key: string, params?: Record<string, string | number>) 
 const folder = fileURLToPath(new URL('./locales/', import.meta.url))
 
 /**
- * Loads `locales/<language>/<file>.json` of every language. A missing key throws: a catalogue
+ * Loads `locales/<language>/<file>.json` of every language, with `common:currency` being that of the town. A missing key throws: a catalogue
  * with a hole is a bug, not a text to show.
  */
-export function openTranslator(): (language: Language) => Translate {
-  const resources = Object.fromEntries(LANGUAGES.map((language) => [language, catalogue(language)]))
+export function openTranslator(currency = 'UAH'): (language: Language) => Translate {
+  const resources = Object.fromEntries(
+    LANGUAGES.map((language) => [language, inCurrency(catalogue(language), currency)]),
+  )
   const instance = i18next.createInstance()
   void instance.init({
     resources,
@@ -47,6 +49,11 @@ function bind(t: TFunction): Translate {
 
 function missing(language: string): never {
   throw new Error(`no catalogue for ${language}`)
+}
+
+function inCurrency(words: Record<string, object>, currency: string): Record<string, object> {
+  const { currency: names } = words['bill'] as { currency: Record<string, string> }
+  return { ...words, common: { ...words['common'], currency: names[currency] ?? currency } }
 }
 
 function catalogue(language: Language): Record<string, object> {

@@ -60,6 +60,12 @@ const absence = endpoint({
     'account-not-found': NO_ACCOUNT,
     'range-wrong': RANGE_WRONG,
     'too-long-ago': TOO_LONG_AGO,
+    'day-in-future': { status: 422, means: 'They are not back yet' },
+    'applied-too-late': {
+      status: 422,
+      means: 'It had to be applied for by `lastDay`',
+      details: { lastDay: dayField },
+    },
     'absence-overlaps': OVERLAPS,
   },
   async run({ body, caller, params, town }) {

@@ -92,7 +92,8 @@ export const LINT_EXAMPLE: z.input<typeof LintView> = {
 
 /** A finding as it travels. */
 export function lintView(lint: MonthLint): z.input<typeof LintView> {
-  return { ...lint, details: { ...lint.details } }
+  const { accountId, agreementId, code, details, severity } = lint
+  return { accountId, agreementId, code, severity, details: { ...details } }
 }
 
 const FiguresView = z.strictObject({

@@ -177,11 +177,16 @@ const preview = endpoint({
               isEstimated: z.boolean(),
             }),
           ),
+          unknown: z
+            .array(z.string())
+            .meta({
+              description: 'Services that cannot be charged yet: a volume is still to come',
+            }),
           total: kopecksField,
         }),
       ),
       {
-        ...{ accountId: 1, month: period(202611), total: '9651' },
+        ...{ accountId: 1, month: period(202611), total: '9651', unknown: ['Теплопостачання'] },
         services: [
           { agreementId: 1, serviceName: 'Водопостачання', amount: '9651', isEstimated: false },
         ],
@@ -203,11 +208,12 @@ const preview = endpoint({
     if (!account || !mayUse(caller, account.provider.code)) return refuse('account-not-found')
     const previewed = await previewAccount(town, account.id)
     if (!previewed.ok) return previewed
-    const { month, services, total } = previewed.value
+    const { month, services, total, unknown } = previewed.value
     return reply(200, {
       accountId: account.id,
       month,
       services: services.map((service) => ({ ...service, amount: service.amount.toString() })),
+      unknown,
       total: total.toString(),
     })
   },

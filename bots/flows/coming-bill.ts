@@ -14,7 +14,7 @@ export async function comingBillLines(
 ): Promise<Line[]> {
   const preview = await previewAccount(ctx, accountId)
   if (!preview.ok || preview.value.month !== of) return []
-  const { services, total } = preview.value
+  const { services, total, unknown } = preview.value
   const charged = services.filter(({ amount }) => amount !== 0n)
   const parts = charged.length > 1 || charged.some(({ isEstimated }) => isEstimated) ? charged : []
   return [
@@ -25,6 +25,7 @@ export async function comingBillLines(
         amount: money(amount),
       }),
     ),
+    ...unknown.map((service) => say('charge:coming-unknown', { service })),
     say('charge:coming-final'),
   ]
 }

@@ -66,7 +66,7 @@ export async function buildBill(
     services,
     totals: totalsOf(services),
     toPay: due,
-    recipients: recipientsOf(account, month, due, qrFormat),
+    recipients: recipientsOf(account, month, due, { currency: ctx.currency, format: qrFormat }),
     readingsTo: account.hasMeters
       ? { from: firstDay(next), to: lastDay(next), phone: account.phone }
       : undefined,
@@ -136,22 +136,31 @@ function totalsOf(services: readonly BillService[]): BillSums {
   }
 }
 
+/** What the bank is told the money is for, in the language of the country's payment orders. */
+function purposeOf({ number }: Account, month: Period, currency: string): string {
+  const of = `${String(month % 100).padStart(2, '0')}.${Math.floor(month / 100)}`
+  return currency === 'BYN'
+    ? `л/с ${number}; коммунальные услуги за ${of}`
+    : `о/р ${number}; комунальні послуги за ${of}`
+}
+
 // The printed words are those of the code, so the transfer comes back from the encoder.
 function recipientsOf(
   account: Account,
   month: Period,
   due: Kopecks,
-  format: '002' | '003',
+  { currency, format }: { currency: string; format: '002' | '003' },
 ): BillDocument['recipients'] {
   const transfer = {
     recipient: shorten(account.providerName, RECIPIENT_MAX),
     iban: account.iban,
     code: account.providerCode,
-    purpose: `о/р ${account.number}; комунальні послуги за ${String(month % 100).padStart(2, '0')}.${Math.floor(month / 100)}`,
+    purpose: purposeOf(account, month, currency),
     ...(due > 0n ? { amount: due } : {}),
   }
   const { bankCode, bankName: bank } = account
-  if (due === 0n) return [{ transfer, bank, bankCode }]
+  // The National Bank's code knows hryvnias only.
+  if (due === 0n || currency !== 'UAH') return [{ transfer, bank, bankCode }]
   const encoded =
     format === '003'
       ? encodeNbuQr({ format, category: UTILITIES, editable: ['amount'], ...transfer })

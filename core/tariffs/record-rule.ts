@@ -58,13 +58,27 @@ export function recordRule(ctx: Context, input: RuleInput) {
 }
 
 /**
- * Takes a rule back from now on; a country's one too, and it does not come back at the next start.
+ * Takes a rule back from now on; a country's one too, and it does not come back at the next start. A
+ * version that ended where it began runs on in its days: taking a rule back leaves no hole.
  * Refuses: `rule-not-found`, also when it was retired before.
  */
 export async function retireRule(ctx: Context, ruleId: number) {
-  const retired = await ctx.sql.run`
-    update rule set retired_at = ${ctx.now()} where id = ${ruleId} and retired_at is null`
-  return retired === 1 ? accept(undefined) : refuse('rule-not-found')
+  return transaction(ctx, async (tx) => {
+    await lockRules(tx)
+    const kind = await tx.sql.maybe<{ kind: string }>`
+      select kind from rule where id = ${ruleId} and retired_at is null`
+    if (!kind) return refuse('rule-not-found')
+    const live = await readLiveRules(tx, [kind.kind])
+    const rule = live.find(({ id }) => id === ruleId)
+    if (!rule) return refuse('rule-not-found')
+    const others = live.filter(({ id }) => id !== ruleId)
+    const before = others.find(
+      (one) => ruleName(one) === ruleName(rule) && one.toDay === rule.fromDay,
+    )
+    await tx.sql.run`update rule set retired_at = ${tx.now()} where id = ${ruleId}`
+    if (before) await storeRules(tx, [{ ...before, toDay: rule.toDay }], others)
+    return accept(undefined)
+  })
 }
 
 function isSame(a: NewRule, b: NewRule): boolean {

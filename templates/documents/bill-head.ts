@@ -27,7 +27,7 @@ export function drawTitle({ sheet, bill, words }: Frame): number {
 
   const width = WIDTH - 220 - GAP
   const style: Style = { ...STRONG, size: 11.5 }
-  const code = words('bill:provider-code', { code: provider.code })
+  const code = words(`bill:provider-code.${bill.currency}`, { code: provider.code })
   const about = [code, provider.address].filter(Boolean).join(' · ')
   const leftEnd = sheet.part('P', () => {
     const y = sheet.stack(sheet.wrap(provider.name, width, style), LEFT, TOP + 2, style)
@@ -109,7 +109,7 @@ export function drawCode(frame: Frame, { qr, transfer }: BillRecipient, top: num
 
 /** Where the money goes: the very words of the code, for those who type. */
 export function drawRequisites(
-  { sheet, words, money }: Frame,
+  { sheet, bill, words, money }: Frame,
   { transfer, bank, bankCode }: BillRecipient,
   top: number,
   width = WIDTH,
@@ -118,7 +118,7 @@ export function drawRequisites(
   const rows = [
     ['recipient', words('bill:recipient-value', { name, code })],
     ['iban', formatIban(iban)],
-    ['bank', bankCode ? words('bill:bank-code', { bank, code: bankCode }) : bank],
+    ['bank', bankCode ? words(`bill:bank-code.${bill.currency}`, { bank, code: bankCode }) : bank],
     ['purpose', purpose],
     ...(amount === undefined ? [] : [['amount', money(amount)]]),
   ] as const

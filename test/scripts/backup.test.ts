@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { BACKUP_FORMAT, readBackup } from '../../core/db/backup-format.ts'
 import { readTables } from '../../core/db/town-tables.ts'
+import { loadProfile } from '../../core/tariffs/load-profile.ts'
 import { type TownSettings } from '../../core/town.ts'
 import { runBackup } from '../../scripts/backup.ts'
 import { runRestore } from '../../scripts/restore.ts'
@@ -37,6 +38,7 @@ beforeAll(() => fill(town))
 /** A town with a little of everything, and with what text formats stumble over. */
 async function fill(source: TestTown): Promise<void> {
   await buildSmallTown(source)
+  await loadProfile(source)
   const awkward = 'tab\t newline\n quote" back\\slash \u2028 null \\N ₴ 🏠'
   await source.sql.run`insert into api_key (name, hash, scopes, created_at)
     values (${awkward}, ${new Uint8Array([0, 92, 255])}, ${[awkward, 'NULL', '']}, ${source.now()})`

@@ -46,7 +46,7 @@ export function benefits(at: Situation, lines: readonly Line[], hasSubsidy: bool
   const isPosted = at.rules.rule('benefit-payment', '', at.scope, from)?.value.mode !== 'gross'
   let left = charge
   return inForce.flatMap((one) => {
-    const wanted = discount(at, one, accruals)
+    const wanted = discount(at, one, ordinary(accruals))
     if (!wanted || left.numerator <= 0n) return []
     const given = compare(wanted, left) > 0 ? left : wanted
     left = minus(left, given)
@@ -78,6 +78,12 @@ function discount(at: Situation, one: BeneficiaryFact, accruals: readonly Line[]
     persons,
     norm: perPerson === undefined ? null : literal(perPerson, `rule:${norm?.id}`),
   })
+}
+
+/** Of what is at both prices the ordinary part alone: above the limit nothing is covered. */
+function ordinary(accruals: readonly Line[]): readonly Line[] {
+  const covered = accruals.filter(({ isFullPrice }) => !isFullPrice)
+  return covered.length === 0 ? accruals : covered
 }
 
 /** Extras, and the fixed part of a two-part tariff, are no consumption within a norm. */

@@ -1,9 +1,23 @@
 import { type Kopecks, kopecks } from '../../money.ts'
 import { shareOut, thresholdSubsidy } from '../subsidy/compute.ts'
 import { type AccountFacts } from './facts.ts'
-import { lesser, minus, money, sumOf, type Term, toKopecks } from './formula.ts'
+import {
+  lesser,
+  literal,
+  minus,
+  money,
+  over,
+  plus,
+  round,
+  sumOf,
+  type Term,
+  times,
+  toKopecks,
+} from './formula.ts'
 import { amountOf, type Line, lineOf } from './line.ts'
+import { averageOf, personsOf } from './norm.ts'
 import { type Situation } from './situation.ts'
+import { sized } from './volumes.ts'
 
 /**
  * The subsidy an office granted for the service in the month, never more than its charge.
@@ -25,8 +39,8 @@ export function awards(at: Situation, lines: readonly Line[]): Line[] {
 type Charged = { at: Situation; lines: readonly Line[] }
 
 /**
- * Subsidies computed from the household's fee and income, shared over its services by their fees: what
- * of the fee is above the share of its income. Of services at the full-cost price, and of extras, nothing
+ * Subsidies computed from the household's fee within norms and its income, shared over its services by
+ * their fees: what of the fee is above the share of its income. Of services at the full-cost price, and of extras, nothing
  * is subsidised. Where several cases cover a month the newest counts.
  * Source: Указ № 322 of 29.08.2016; the share is the rule of the town or the village.
  */
@@ -43,7 +57,7 @@ export function computedSubsidies(
   if (!grant) return []
   const rule = first.at.rules.rule('subsidy', '', first.at.scope, first.at.active.from)
   if (!rule) return []
-  const fees = charged.map(({ lines }) => feeOf(lines))
+  const fees = charged.map(({ at, lines }) => feeOf(at, lines))
   const subsidy = thresholdSubsidy({
     fee: sumOf(fees.map((fee) => money(fee, 'fee'))),
     income: grant.income,
@@ -64,11 +78,36 @@ function shareOf(subsidy: Term, fees: readonly Kopecks[]): Term[] {
   return fees.map((fee) => (fee > 0n ? subsidy : minus(subsidy, subsidy)))
 }
 
-/** What a subsidy may be of: the charge at subsidised prices, less what was taken off. */
-function feeOf(lines: readonly Line[]): Kopecks {
+/** What a subsidy may be of: the charge at subsidised prices within the norm, less what was taken off. */
+function feeOf(at: Situation, lines: readonly Line[]): Kopecks {
   const counted = lines.filter(({ isFullPrice, method }) => !isFullPrice && method !== 'extra')
-  const fee = chargeOf(counted)
-  return kopecks(fee > 0n ? fee : 0n)
+  const fee = money(chargeOf(counted), 'charged')
+  if (fee.numerator <= 0n) return kopecks(0)
+  const within = partWithinNorm(at, counted)
+  return within ? toKopecks(round(times(fee, within), KOPECK_DECIMALS)) : toKopecks(fee)
+}
+
+const KOPECK_DECIMALS = 2
+
+/** The share of a service within the norm of subsidies; null where there is none. */
+function partWithinNorm(at: Situation, lines: readonly Line[]): Term | null {
+  const rule = at.rules.rule('subsidy-norm', '', at.scope, at.active.from)
+  if (!rule) return null
+  const source = `rule:${rule.id}`
+  const persons = personsOf(at)
+  const { area, perPerson } = rule.value
+  if (area) {
+    const norm = plus(
+      times(literal(area.perPerson, source), persons),
+      literal(area.perFamily, source),
+    )
+    const isHeated = lines.some(({ method }) => method === 'house')
+    const size = averageOf(at, sized(at, isHeated ? 'heatedArea' : 'totalArea'))
+    return size.numerator > 0n ? over(lesser(norm, size), size) : null
+  }
+  const used = sumOf(lines.map(({ volume }) => literal(volume ?? 0n)))
+  if (perPerson === undefined || used.numerator <= 0n) return null
+  return over(lesser(times(literal(perPerson, source), persons), used), used)
 }
 
 function chargeOf(lines: readonly Line[]): Kopecks {

@@ -45,16 +45,21 @@ export function differenceBetween(now: ChargedMonth, before: ChargedMonth): Diff
   return { change: sum(Object.values(parts)), ...parts, closing }
 }
 
-type Zone = { volume: bigint; amount: bigint }
+/** `prices` are those of its lines, in order. */
+type Zone = { volume: bigint; amount: bigint; prices: string }
 
 /** Units of one kind: of a zone, of the second part of the tariff, of extras. */
 function accruals({ lines }: ChargedMonth): Map<string, Zone> {
   const zones = new Map<string, Zone>()
-  for (const { amount, kind, method, volume, zone } of lines) {
+  for (const { amount, kind, method, price, volume, zone } of lines) {
     if (kind !== 'accrual' || volume === null) continue
     const key = method === 'fixed' || method === 'extra' ? method : String(zone)
-    const known = zones.get(key) ?? { volume: 0n, amount: 0n }
-    zones.set(key, { volume: known.volume + volume, amount: known.amount + amount })
+    const known = zones.get(key) ?? NONE
+    zones.set(key, {
+      volume: known.volume + volume,
+      amount: known.amount + amount,
+      prices: `${known.prices} ${price}`,
+    })
   }
   return zones
 }
@@ -65,10 +70,12 @@ function volumeEffect(now: Map<string, Zone>, before: Map<string, Zone>): Kopeck
     const is = now.get(zone) ?? NONE
     const was = before.get(zone) ?? NONE
     const priced = was.volume > 0n ? was : is
+    // At the same prices only the volume made it dearer, and roundings with it.
+    if (is.prices === was.prices) return kopecks(is.amount - was.amount)
     if (priced.volume <= 0n) return kopecks(0)
     return kopecks(divideRounded((is.volume - was.volume) * priced.amount, priced.volume))
   })
   return sum(effects)
 }
 
-const NONE: Zone = { volume: 0n, amount: 0n }
+const NONE: Zone = { volume: 0n, amount: 0n, prices: '' }

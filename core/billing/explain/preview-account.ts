@@ -12,6 +12,8 @@ import { type RunRow } from '../run/run-row.ts'
 export type Preview = {
   month: Period
   services: { agreementId: number; serviceName: string; amount: Kopecks; isEstimated: boolean }[]
+  /** Names of services that cannot be charged yet: a volume is still to come. */
+  unknown: string[]
   total: Kopecks
 }
 
@@ -33,13 +35,9 @@ export async function previewAccount(ctx: Context, accountId: number) {
     ...{ id: 0, providerId, period, kind: 'month', state: 'computing', suppose: null },
     ...{ asOf: ctx.now(), chargedFrom },
   }
-  const rules = await readRunRules(ctx, run)
-  const [charged] = await chargeAccounts(ctx, {
-    ...{ run, ...rules, accountIds: [accountId] },
-    noted: await findReratings(ctx, { providerId, month: period, until: run.asOf, accountId }),
-  })
-  const [lint] = charged?.lints ?? []
-  if (!charged || lint) return refuse('cannot-charge', { lint: lint?.code ?? 'account-empty' })
+  const found = await chargeKnown(ctx, run, accountId)
+  if (!found.ok) return found
+  const { charged, unknownIds } = found.value
   const names = await readNames(ctx, accountId)
   const services = [...charged.lines].map(([agreementId, lines]) => ({
     agreementId,
@@ -48,7 +46,28 @@ export async function previewAccount(ctx: Context, accountId: number) {
     isEstimated: lines.some(({ method }) => method === 'average' || method === 'norm'),
   }))
   const total = kopecks(services.reduce((all, { amount }) => all + amount, 0n))
-  return accept<Preview>({ month: period, services, total })
+  const unknown = unknownIds.map((id) => names.get(id) ?? '')
+  return accept<Preview>({ month: period, services, unknown, total })
+}
+
+/** Charges the account without the services that stand in the way of the others. */
+async function chargeKnown(ctx: Context, run: RunRow, accountId: number) {
+  const { period, providerId } = run
+  const rules = await readRunRules(ctx, run)
+  const noted = await findReratings(ctx, { providerId, month: period, until: run.asOf, accountId })
+  const without = new Set<number>()
+  let last = 'account-empty'
+  for (;;) {
+    const given = { run, ...rules, accountIds: [accountId], noted, without }
+    const [charged] = await chargeAccounts(ctx, given)
+    const [lint] = charged?.lints ?? []
+    if (charged && !lint && charged.lines.size > 0)
+      return accept({ charged, unknownIds: [...without] })
+    last = lint?.code ?? last
+    if (lint?.agreementId == null || without.has(lint.agreementId))
+      return refuse('cannot-charge', { lint: last })
+    without.add(lint.agreementId)
+  }
 }
 
 function totalOf(lines: readonly Line[]): Kopecks {

@@ -122,11 +122,19 @@ export class Penalties {
     const key = `${month}/${this.#scopeKey(scope)}`
     const known = this.#dueDays.get(key)
     if (known) return known
-    const term = this.#rules.rule('payment-term', '', scope, lastDay(month))
+    const term =
+      this.#rules.rule('payment-term', '', scope, lastDay(month)) ?? this.#firstTerm(scope)
     if (!term) throw new CannotCharge('payment-term-missing', agreementId)
     const day = dueDay(month, term.value, this.#exceptions)
     this.#dueDays.set(key, day)
     return day
+  }
+
+  /** What is older than the first known term was due by it too. */
+  #firstTerm(scope: Scope) {
+    const days = this.#rules.every('payment-term', scope).map(({ fromDay }) => fromDay)
+    const [first] = days.sort()
+    return first === undefined ? null : this.#rules.rule('payment-term', '', scope, first)
   }
 
   #month(period: Period, scope: Scope): PenaltyMonth {

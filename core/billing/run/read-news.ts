@@ -29,6 +29,7 @@ const CHARGING_KINDS = [
   'full-price',
   'benefit',
   'benefit-norm',
+  'subsidy-norm',
   'benefit-payment',
   'benefit-with-subsidy',
   'absence',

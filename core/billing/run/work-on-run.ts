@@ -117,11 +117,13 @@ export async function chargeAccounts(
     accountIds: readonly number[]
     /** Accounts to charge again for past months. */
     noted: ReadonlyMap<number, Noted>
+    /** Agreements to charge as if they were not there. */
+    without?: ReadonlySet<number>
   },
 ): Promise<ChargedAccount[]> {
   const { accountIds, noted, penalties, rules, run } = given
   const wanted = { accountIds, asOf: run.asOf, period: run.period, again: new Set(noted.keys()) }
-  const accounts = await loadFacts(ctx, wanted)
+  const accounts = (await loadFacts(ctx, wanted)).map((account) => leaveOut(account, given.without))
   if (run.kind === 'trial') {
     const none = { reratings: new Map(), debts: new Map() }
     return accounts.map((account) => chargeOne(account, { run, rules, penalties, ...none }))
@@ -130,6 +132,12 @@ export async function chargeAccounts(
   const dueOn = earliestDueDay(rules, run.period)
   const debts = await loadDebts(ctx, run, debtorsOf(accounts, noted), dueOn)
   return accounts.map((account) => chargeOne(account, { run, rules, penalties, reratings, debts }))
+}
+
+function leaveOut(account: AccountFacts, without?: ReadonlySet<number>): AccountFacts {
+  if (!without || without.size === 0) return account
+  const agreements = account.agreements.filter(({ agreementId }) => !without.has(agreementId))
+  return { ...account, agreements }
 }
 
 /** The first day in a month on which the bill of the month before may be due; null when terms are longer or shorter. */

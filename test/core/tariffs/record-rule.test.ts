@@ -53,7 +53,7 @@ describe('a rule', () => {
     ['of another shape', { value: { perDay: 1 } }, { code: 'rule-value-invalid', at: 'perDay' }],
     [
       'with more names',
-      { value: { ...perDay('1'), x: 1 } },
+      { value: { ...perDay('0.01'), x: 1 } },
       { code: 'rule-value-invalid', at: '' },
     ],
     ['that ends as it starts', { toDay: day('2026-01-01') }, { code: 'range-wrong' }],
@@ -134,6 +134,15 @@ describe('a rule', () => {
     await recordRule(town, rule())
     await recordRule(town, rule({ toDay: day('2026-04-01'), value: perDay('0') }))
     expect(await days()).toEqual([{ from: '2026-01-01', to: '2026-04-01', share: '0' }])
+  })
+
+  it('taken back leaves no hole: the one before it runs on', async () => {
+    await recordRule(town, rule())
+    const later = { fromDay: day('2026-07-01'), value: perDay('0.002') }
+    const recorded = await recordRule(town, rule(later))
+    if (!recorded.ok) throw new Error(recorded.code)
+    await retireRule(town, recorded.value.ruleId)
+    expect(await days()).toEqual([{ from: '2026-01-01', to: null, share: '0.0001' }])
   })
 
   it('is retired once', async () => {

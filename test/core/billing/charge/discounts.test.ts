@@ -243,3 +243,59 @@ describe('reductions', () => {
     ],
   ])
 })
+
+describe('above the limit of a household', () => {
+  const limited = water({
+    used: 9,
+    percent: '50',
+    rules: [rule('limit', { perPersonPerDay: '0.06' })],
+  })
+  holds([
+    [
+      'nothing is covered by a benefit: it is of the ordinary part within the norm',
+      { ...limited, tariffs: [...limited.tariffs, tariff('60', { plan: 'full' })] },
+      202610,
+      [
+        // 0.06 × 31 × 3 = 5.58 at 30.40, the rest of 9 at 60; half of min(5.58 / 3, 2) × 30.40.
+        ['accrual', 169_63, '5.58'],
+        ['accrual', 205_20, '3.42'],
+        ['benefit', 28_27],
+      ],
+    ],
+  ])
+})
+
+describe('a subsidy of a household with an income', () => {
+  const grant = {
+    ...{ id: 1, fromDay: day('2026-10-01'), toDay: day('2027-04-01') },
+    ...{ income: kopecks(400_00), isVillage: false },
+  }
+  const terms = {
+    ...{ townShare: '0.2', villageShare: '0.15', incomeMonths: 6, validMonths: 6 },
+    ...{ decideWorkingDays: 10, documents: [], excludedStatuses: [] },
+  }
+  const home = water({ beneficiaries: [], used: 9, rules: [rule('subsidy', terms)] })
+  const granted: Known = { ...home, account: { ...home.account, subsidyCases: [grant] } }
+  const norm = rule('subsidy-norm', { perPerson: '2' })
+  holds([
+    [
+      'is what of the fee is above its share',
+      granted,
+      202610,
+      [
+        ['accrual', 273_60, '9'],
+        ['subsidy', 193_60],
+      ],
+    ],
+    [
+      'counts the fee within the norm only',
+      { ...granted, rules: [...granted.rules, norm] },
+      202610,
+      [
+        ['accrual', 273_60, '9'],
+        // 273.60 × 6 / 9 = 182.40, less 20 % of 400.
+        ['subsidy', 102_40],
+      ],
+    ],
+  ])
+})

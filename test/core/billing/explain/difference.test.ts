@@ -16,11 +16,17 @@ const line = (
   volume: string | null,
   more: Partial<ChargedLine> = {},
 ): ChargedLine => ({
-  ...{ line: 1, kind: 'accrual', method: 'meter', amount: kopecks(amount), zone: 0, price: null },
+  ...{ line: 1, kind: 'accrual', method: 'meter', amount: kopecks(amount), zone: 0 },
   ...{ isFullPrice: false, isPosted: true, about: null, reason: null, formula: '' },
   volume: volume === null ? null : units(volume),
+  price: volume === null || units(volume) === 0n ? null : priceOf(amount, volume),
   ...more,
 })
+
+/** Currency per unit in 10⁻⁸. */
+function priceOf(amount: number, volume: string) {
+  return rate((BigInt(amount) * 10n ** 14n) / units(volume))
+}
 
 type Columns = Partial<Record<Exclude<keyof Statement, 'period' | 'closing'>, number>>
 
@@ -63,6 +69,12 @@ describe('the difference between two months', () => {
       monthOf([line(300_00, '10')]),
       monthOf([line(240_00, '8')]),
       { volume: 60_00n },
+    ],
+    [
+      'of more units at one price, the kopeck of rounding included',
+      monthOf([line(1_34, '1', { price: rate(133_600_000n) })]),
+      monthOf([line(2_67, '2', { price: rate(133_600_000n) })]),
+      { volume: -133n },
     ],
     [
       'of another price',
