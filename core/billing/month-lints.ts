@@ -1,6 +1,9 @@
 import { type Context } from '../context.ts'
+import { SOURCES } from '../ledger/entry.ts'
+import { KINDS } from '../ledger/entry-kind.ts'
 import { type Period } from '../period.ts'
 import { ibanFault } from '../registry/iban.ts'
+import { METHODS } from './charge/method.ts'
 
 /** Something to look at before a month is issued; an `error` keeps it from being checked. */
 export type MonthLint = {
@@ -98,7 +101,7 @@ async function chains(ctx: Context, { month, providerId }: Scope): Promise<Month
     ) before on true
     where a.provider_id = ${providerId} and s.period = ${month}
       and s.opening <> before.closing
-      and not exists (select 1 from entry e where e.source_kind = 3 and e.source_id = g.id
+      and not exists (select 1 from entry e where e.source_kind = ${SOURCES.opening}::int2 and e.source_id = g.id
         and e.period = s.period)
     limit ${LINTS_SHOWN_MAX}`
   return rows.map((row) => ({ ...row, code: 'chain-broken', severity: 'error', details: {} }))
@@ -192,7 +195,7 @@ async function unusual(ctx: Context, { month, providerId }: Scope, runId: number
       order by provider_id nulls last, from_day desc limit 1
     ), now as (
       select agreement_id, sum(amount) as charged from run_line
-      where run_id = ${runId} and kind = 2 group by agreement_id
+      where run_id = ${runId} and kind = ${KINDS.accrual.code} group by agreement_id
     )
     select n.agreement_id as "agreementId", g.account_id as "accountId", n.charged::int8 as is,
       usual.average::int8 as usual
@@ -220,7 +223,7 @@ async function estimates(ctx: Context, runId: number): Promise<MonthLint[]> {
   const rows = await ctx.sql.many<{ service: string; count: number }>`
     select s.code as service, count(distinct l.agreement_id)::int4 as count
     from run_line l join agreement g on g.id = l.agreement_id join service s on s.id = g.service_id
-    where l.run_id = ${runId} and l.method = 2 group by s.code order by s.code`
+    where l.run_id = ${runId} and l.method = ${METHODS.average} group by s.code order by s.code`
   return rows.map((details) => ({
     ...NOBODY,
     code: 'readings-missing',
