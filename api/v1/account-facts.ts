@@ -65,6 +65,7 @@ const absence = endpoint({
       status: 422,
       means: 'It had to be applied for by `lastDay`',
       details: { lastDay: dayField },
+      example: { lastDay: '2026-10-20' },
     },
     'absence-overlaps': OVERLAPS,
   },

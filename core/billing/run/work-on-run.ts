@@ -30,12 +30,12 @@ const LANES_ON_SERVER = 2
  * Computes chunks of a run until none waits, and gives how many it did. As many processes as wish may
  * work on one run: each chunk is claimed, computed and stored in one transaction, so that a killed
  * worker leaves it as it was for another. With the last chunk the run is `computed`. `signal` stops it
- * after the chunks at hand.
+ * after the chunks at hand; `lanes` is how many chunks are at work at a time.
  */
 export async function workOnRun(
   ctx: Context,
   runId: number,
-  { signal, told }: { signal?: AbortSignal; told?: Progress } = {},
+  { lanes, signal, told }: { lanes?: number; signal?: AbortSignal; told?: Progress } = {},
 ): Promise<number> {
   const run = await readRun(ctx, runId)
   if (!run || run.state !== 'computing') return 0
@@ -52,8 +52,8 @@ export async function workOnRun(
     }
   }
   // Embedded there is one session, and it cannot COPY.
-  const lanes = ctx.sql.copy === null ? 1 : LANES_ON_SERVER
-  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane))
+  const length = lanes ?? (ctx.sql.copy === null ? 1 : LANES_ON_SERVER)
+  const ended = await Promise.allSettled(Array.from({ length }, lane))
   const failed = ended.find((end) => end.status === 'rejected')
   if (failed) throw failed.reason
   await finish(ctx, runId)

@@ -15,7 +15,7 @@ const town = await monthTown()
 /** What a run of the month gives when nobody disturbs it; drops the one before. */
 async function undisturbed(month: Period): Promise<string[]> {
   const runId = await start(town, month)
-  await workOnRun(town, runId)
+  await workOnRun(town, runId, { lanes: 1 })
   return dumpRun(town, runId)
 }
 
@@ -31,7 +31,7 @@ onServer('two workers at one run', () => {
     const expected = await undisturbed(month)
     const runId = await start(town, month)
     const release = await holdTable(town, 'household')
-    const working = [workOnRun(town, runId), workOnRun(town, runId)]
+    const working = [workOnRun(town, runId, { lanes: 1 }), workOnRun(town, runId, { lanes: 1 })]
     await untilWaiting(town, 2)
     await release()
     const done = await Promise.all(working)
@@ -46,9 +46,9 @@ onServer('two workers at one run', () => {
     const expected = await undisturbed(month)
     const runId = await start(town, month)
     const release = await holdTable(town, 'household')
-    const lost = workOnRun(town, runId).catch((error: unknown) => error)
+    const lost = workOnRun(town, runId, { lanes: 1 }).catch((error: unknown) => error)
     const [pid = 0] = await untilWaiting(town, 1)
-    const other = workOnRun(town, runId)
+    const other = workOnRun(town, runId, { lanes: 1 })
     await untilWaiting(town, 2)
     await town.sql.run`select pg_terminate_backend(${pid})`
     expect(await lost).toBeInstanceOf(Error)
@@ -64,7 +64,7 @@ onServer('a draft that is dropped while it is computed', () => {
     const expected = await undisturbed(month)
     const old = await start(town, month)
     const release = await holdTable(town, 'household')
-    const working = workOnRun(town, old)
+    const working = workOnRun(town, old, { lanes: 1 })
     await untilWaiting(town, 1)
     const starting = start(town, month)
     await untilWaiting(town, 2)
@@ -73,7 +73,7 @@ onServer('a draft that is dropped while it is computed', () => {
     expect(await working).toBeLessThanOrEqual(CHUNKS)
     expect(await findRun(town, old)).toMatchObject({ state: 'dropped', chunks: 0 })
     expect(await linesOf(old)).toBe(0)
-    await workOnRun(town, fresh)
+    await workOnRun(town, fresh, { lanes: 1 })
     expect(await dumpRun(town, fresh)).toEqual(expected)
   })
 
@@ -81,11 +81,11 @@ onServer('a draft that is dropped while it is computed', () => {
     const month = await town.next()
     const old = await start(town, month)
     const release = await holdTable(town, 'household')
-    const working = workOnRun(town, old)
+    const working = workOnRun(town, old, { lanes: 1 })
     await untilWaiting(town, 1)
     const starting = start(town, month)
     await untilWaiting(town, 2)
-    const second = workOnRun(town, old)
+    const second = workOnRun(town, old, { lanes: 1 })
     await untilWaiting(town, 3)
     await release()
     await starting
@@ -98,7 +98,7 @@ onServer('a draft that is dropped while it is computed', () => {
     const runs = await Promise.all([start(town, month), start(town, month)])
     const states = await Promise.all(runs.map((runId) => findRun(town, runId)))
     expect(new Set(states.map((run) => run?.state))).toEqual(new Set(['computing', 'dropped']))
-    const done = await Promise.all(runs.map((runId) => workOnRun(town, runId)))
+    const done = await Promise.all(runs.map((runId) => workOnRun(town, runId, { lanes: 1 })))
     expect(new Set(done)).toEqual(new Set([0, CHUNKS]))
     const dumps = await Promise.all(runs.map((runId) => dumpRun(town, runId)))
     expect(dumps.filter((dump) => dump.length > 0)).toEqual([expected])

@@ -44,7 +44,7 @@ async function workAndDie(runId: number): Promise<void> {
   const told = () => {
     throw new Error('killed')
   }
-  const death = workOnRun(town, runId, { told })
+  const death = workOnRun(town, runId, { lanes: 1, told })
   await expect(death).rejects.toThrow('killed')
 }
 
