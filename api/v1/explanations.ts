@@ -177,11 +177,9 @@ const preview = endpoint({
               isEstimated: z.boolean(),
             }),
           ),
-          unknown: z
-            .array(z.string())
-            .meta({
-              description: 'Services that cannot be charged yet: a volume is still to come',
-            }),
+          unknown: z.array(z.string()).meta({
+            description: 'Services that cannot be charged yet: a volume is still to come',
+          }),
           total: kopecksField,
         }),
       ),
