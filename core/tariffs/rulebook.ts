@@ -109,8 +109,9 @@ export class Rulebook {
 
   /** Every rule of a kind, of any scope. */
   all(kind: RuleKind): RuleVersion[] {
-    const names = [...this.#rules, ...this.#local]
-    return names.flatMap(([name, rules]) => (name.includes(`${kind}/`) ? rules : []))
+    return [...this.#rules.values(), ...this.#local.values()]
+      .flat()
+      .filter((rule) => rule.kind === kind)
   }
 
   /** Whether the account or its house has rules of its own. */
